@@ -1,0 +1,114 @@
+/** Plain JSON: what is hashed, recorded and sent. */
+import { InputError, shown } from './errors.js'
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: Json | undefined
+}
+
+/** Nesting deeper than this is refused: no honest request or event has it, and recursion must end before the stack does. */
+const maxDepth = 1000
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  // The last test knows plain objects of another realm (an iframe, a vm): their prototype is some realm's root.
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+}
+
+/**
+ * Canonical JSON (RFC 8785, JSON Canonicalization Scheme): members sorted by UTF-16 code units, ECMAScript numbers,
+ * no white space. A member that is `undefined` is absent. A lone surrogate is written as its `\uXXXX` escape, as
+ * JSON.stringify does, so that two different strings never share one text.
+ * @throws InputError for what JSON cannot say: NaN, Infinity, BigInt, functions, cycles, Map, Date and other classes.
+ */
+export function canonical(value: unknown): string {
+  return write(value, 0)
+}
+
+function write(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'number':
+      if (!Number.isFinite(value)) throw notJson(value)
+      return String(value === 0 ? 0 : value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'object': {
+      if (value === null) return 'null'
+      if (depth >= maxDepth)
+        throw new InputError(`The value is nested more than ${maxDepth} levels deep, or contains itself.`)
+      if (Array.isArray(value)) {
+        let text = '['
+        for (let index = 0; index < value.length; index++) {
+          text += (index === 0 ? '' : ',') + write(value[index], depth + 1)
+        }
+        return `${text}]`
+      }
+      if (!isPlain(value)) throw notJson(value)
+      const members = value as Record<string, unknown>
+      let text = '{'
+      for (const key of Object.keys(members).sort()) {
+        const member = members[key]
+        if (member === undefined) continue
+        text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${write(member, depth + 1)}`
+      }
+      return `${text}}`
+    }
+    default:
+      throw notJson(value)
+  }
+}
+
+function notJson(value: unknown): Error {
+  const what =
+    typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object of a class') : shown(value)
+  const found = typeof value === 'number' ? String(value) : what
+  return new InputError(
+    `JSON cannot hold ${found}: pass plain objects, arrays, strings, finite numbers, booleans and null.`
+  )
+}
+
+/** The value, frozen in depth. Stops at what is frozen already, so that appending one message to a long dialog is cheap. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) deepFreeze(member)
+  }
+  return value
+}
+
+/**
+ * A deep copy of plain JSON that shares nothing with the input, `undefined` members left out. Own keys stay own keys:
+ * `__proto__` in data is a member like any other and pollutes nothing.
+ * @throws InputError as {@link canonical} does.
+ */
+export function copyJson<T>(value: T): T {
+  return copy(value, 0) as T
+}
+
+function copy(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value !== 'object') throw notJson(value)
+  if (depth >= maxDepth)
+    throw new InputError(`The value is nested more than ${maxDepth} levels deep, or contains itself.`)
+  if (Array.isArray(value)) return value.map(member => copy(member, depth + 1))
+  if (!isPlain(value)) throw notJson(value)
+  const result: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member === undefined) continue
+    const copied = copy(member, depth + 1)
+    if (key === '__proto__') {
+      Object.defineProperty(result, key, { value: copied, enumerable: true, configurable: true, writable: true })
+    } else {
+      result[key] = copied
+    }
+  }
+  return result
+}

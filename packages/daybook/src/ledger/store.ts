@@ -1,0 +1,46 @@
+/** Where ledgers are kept. */
+import type { LedgerEvent, LedgerSignal } from './event.js'
+
+/**
+ * A store of named ledgers. `ledgerContract` in `daybook/testing` says what is expected of it. Events come in frozen
+ * and checked, since {@link openLedger} stands before every store.
+ */
+export interface LedgerStore {
+  /**
+   * Resolves with the new length once the events are durable here: all of them or none.
+   * @throws WrongExpectedVersionError when `expected` is given and is not the length.
+   * @throws DuplicateEventError when an id is there already with other content. A batch whose events are all there
+   * already, with the same content, is a repeated append: it changes nothing and resolves with the length.
+   * @throws LedgerWriteError when the store cannot keep them; then none of them is there.
+   */
+  append(name: string, events: readonly LedgerEvent[], options?: { readonly expected?: number }): Promise<number>
+  /** Events from position `from` (default 0) up to `to` (exclusive; default the length now), frozen. */
+  read(name: string, from?: number, to?: number): AsyncIterable<LedgerEvent>
+  /** 0 for a ledger that does not exist. */
+  length(name: string): Promise<number>
+  list(): Promise<readonly LedgerInfo[]>
+  /** Removes the ledger and all that belongs to it. Removing what is not there is no error. */
+  remove(name: string): Promise<void>
+  /**
+   * Tells of appends and signals by other tabs or processes too. `changed` may be called more often than something
+   * changed; whoever hears it reads on from the position it has. Returns the function that ends it.
+   */
+  subscribe?(name: string, listener: LedgerStoreListener): () => void
+  /** Sends a signal to other tabs or processes. */
+  signal?(name: string, signal: LedgerSignal): void
+  close?(): Promise<void>
+}
+
+export interface LedgerStoreListener {
+  changed(): void
+  signal?(signal: LedgerSignal): void
+}
+
+export interface LedgerInfo {
+  readonly name: string
+  readonly length: number
+  /** ISO 8601; when the ledger was created and last appended to. */
+  readonly created: string
+  readonly updated: string
+  readonly bytes?: number
+}

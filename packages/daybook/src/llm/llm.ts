@@ -1,0 +1,189 @@
+/**
+ * The one central type: an {@link LLMFn} is what every provider, cache, retry, recorder and replayer is. Behaviour is
+ * added by functions from LLMFn to LLMFn, in one order: recorded(cached(budgeted(priced(retried(limited(routed(table))))))).
+ */
+import type { ErrorKind } from '../errors.js'
+import type { Json } from '../json.js'
+import type { Live } from './live.js'
+
+/** Answers a request. It starts when it is called and never throws: failures come through the stream. */
+export type LLMFn = ((request: LLMRequest, options?: LLMOptions) => LLMStream) & {
+  /** Where a request would go. Pure; passed on by every wrapper. See {@link targetOf}. */
+  readonly target?: (request: LLMRequest) => Target
+}
+
+/** An answer as it arrives: iterate it for deltas, await it for the whole. */
+export type LLMStream = Live<LLMDelta, LLMResponse>
+
+export type Api = 'chat' | 'responses' | 'messages' | 'text'
+
+export interface Target {
+  readonly provider: string
+  readonly api: Api
+  /** Without a key, a query or a trailing slash. Empty where there is none. */
+  readonly base_url: string
+  /** The model as the provider knows it, so without a routing prefix. */
+  readonly model: string
+}
+
+/** A request in the Chat Completions vocabulary. Plain JSON: this is what is hashed and recorded. */
+export interface LLMRequest {
+  readonly model: string
+  readonly messages: readonly Message[]
+  readonly max_tokens?: number | undefined
+  readonly temperature?: number | undefined
+  readonly top_p?: number | undefined
+  readonly stop?: string | readonly string[] | undefined
+  readonly seed?: number | undefined
+  readonly tools?: readonly ToolDefinition[] | undefined
+  readonly tool_choice?: Json | undefined
+  readonly response_format?: Json | undefined
+  /** The form on the wire, true unless said otherwise. Never part of a cache key: the answer is the same. */
+  readonly stream?: boolean | undefined
+  readonly n?: number | undefined
+  readonly [parameter: string]: unknown
+}
+
+export interface Message {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
+  readonly content?: string | readonly ContentPart[] | null | undefined
+  readonly name?: string | undefined
+  /** Of an assistant's message: what it wants called. */
+  readonly tool_calls?: readonly MessageToolCall[] | undefined
+  /** Of a tool's message: which call it answers. */
+  readonly tool_call_id?: string | undefined
+  /** The provider's own form of this message (thinking blocks, signatures): goes back byte for byte to the same API. */
+  readonly native?: { readonly api: Api; readonly content: Json } | undefined
+  readonly [member: string]: unknown
+}
+
+export type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string; readonly detail?: string } }
+  | { readonly type: string; readonly [member: string]: unknown }
+
+/** A tool call as a request carries it: arguments as text. */
+export interface MessageToolCall {
+  readonly id: string
+  readonly type: 'function'
+  readonly function: { readonly name: string; readonly arguments: string }
+}
+
+export interface ToolDefinition {
+  readonly type: 'function'
+  readonly function: {
+    readonly name: string
+    readonly description?: string | undefined
+    readonly parameters?: Json | undefined
+    readonly strict?: boolean | undefined
+  }
+}
+
+export interface LLMOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Stays with the call (and in its ledger event); never sent, never hashed. */
+  readonly metadata?: Readonly<Record<string, Json>> | undefined
+  /** Asks for another answer to the same request: 0 unless said otherwise, part of the cache key. */
+  readonly sample?: number | undefined
+  /** `refresh` asks anew and stores the answer; `bypass` neither reads nor writes. */
+  readonly cache?: 'use' | 'refresh' | 'bypass' | undefined
+  /** Whose answers may be shared: part of the cache key. */
+  readonly scope?: string | undefined
+  /** Ids of the events that led to this call. */
+  readonly cause?: readonly string[] | undefined
+  /** False: somebody else writes this call's events. */
+  readonly record?: false | undefined
+  /** Wrappers inside the recorder cannot write events: they tell it facts. */
+  readonly report?: ((fact: LLMFact) => void) | undefined
+}
+
+export type LLMDelta =
+  | { readonly type: 'text.delta'; readonly text: string }
+  | { readonly type: 'reasoning.delta'; readonly text: string }
+  | {
+      readonly type: 'tool.delta'
+      readonly index: number
+      readonly id?: string
+      readonly name?: string
+      readonly arguments: string
+    }
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
+
+/** Tokens. `input_tokens` is everything the model read, cached or not; `output_tokens` includes reasoning. */
+export interface Usage {
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly cached_input_tokens?: number
+  readonly cache_write_tokens?: number
+  readonly reasoning_tokens?: number
+}
+
+/** A tool call as a program reads it. */
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  /** The parsed value; `{}` for empty text; undefined, with `error`, where the text is no JSON. */
+  readonly arguments: Json | undefined
+  readonly arguments_text?: string
+  readonly error?: string
+}
+
+export type CacheState = 'hit' | 'joined' | 'miss' | 'bypass' | 'off'
+
+export interface LLMResponse {
+  readonly text: string
+  /** As the provider names it. */
+  readonly model: string
+  /** The assistant's message in request form, to push back as it is. */
+  readonly message: Message
+  readonly finish_reason: FinishReason
+  readonly usage: Usage | null
+  readonly tool_calls: readonly ToolCall[]
+  readonly reasoning?: string
+  readonly refusal?: string
+  /** The provider's id of the answer. */
+  readonly id?: string
+  /** US dollars; null where no price is known. 0 where the answer came from the cache. */
+  readonly cost_usd: number | null
+  /** What a hit would have cost. */
+  readonly saved_usd?: number | null
+  readonly cached: boolean
+  readonly cache?: { readonly state: CacheState; readonly key: string; readonly scope?: string }
+  /** Parameters that were left out because the provider does not take them. */
+  readonly dropped?: readonly string[]
+  /** The date of the price table that `cost_usd` was computed with; absent where the provider named the cost. */
+  readonly price_date?: string
+  /** True where usage and cost are an estimate, as those of a simulated answer. */
+  readonly estimated?: boolean
+  /** How many requests were made, where it was more than one. */
+  readonly attempts?: number
+  /** The provider's own words that have no field here, such as its finish reason. */
+  readonly native?: Readonly<Record<string, Json>>
+}
+
+/** What a wrapper tells the recorder. */
+export type LLMFact =
+  /** A request is made again: its number (2 for the first retry), why, and after what wait. */
+  | { readonly type: 'attempt'; readonly n: number; readonly kind: ErrorKind; readonly wait_ms: number }
+  | { readonly type: 'cache'; readonly state: CacheState; readonly key: string; readonly scope?: string }
+  /**
+   * A complete answer waits to be stored. Commit it once the answer is in the ledger, or discard it. Until then the
+   * flight stays open: an identical call joins it.
+   */
+  | { readonly type: 'cache.write'; commit(): Promise<void>; discard(): void }
+  | { readonly type: 'dropped'; readonly parameters: readonly string[] }
+  | { readonly type: 'warning'; readonly area: string; readonly kind: string; readonly message: string }
+
+/** Where a function sends a request; a function that does not say is `custom`, in the plain text form. */
+export function targetOf(llm: LLMFn, request: LLMRequest): Target {
+  return llm.target?.(request) ?? { provider: 'custom', api: 'text', base_url: '', model: request.model }
+}
+
+/** A wrapper with the target of what it wraps. */
+export function withTarget(
+  call: (request: LLMRequest, options?: LLMOptions) => LLMStream,
+  target: LLMFn['target']
+): LLMFn {
+  return target ? Object.assign(call, { target }) : call
+}
