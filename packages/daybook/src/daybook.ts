@@ -1,0 +1,199 @@
+/** The facade: everything below, put together for a program that wants to call a model and see what happened. */
+import { defaultCache, defaultLedgerStore, retainDays } from '#stores'
+import { cached } from './cache/cached.js'
+import { lazyCache } from './cache/lazy-cache.js'
+import type { CacheStore } from './cache/store.js'
+import { ConfigurationError, InputError } from './errors.js'
+import { createHost, type Host, newId } from './host.js'
+import type { JsonObject } from './json.js'
+import { type Budget, budgeted } from './ledger/budgeted.js'
+import type { LedgerEvent } from './ledger/event.js'
+import { lazyLedger, lazyLedgerStore } from './ledger/lazy.js'
+import type { Ledger } from './ledger/ledger.js'
+import { memoryLedgerStore } from './ledger/memory-ledger-store.js'
+import { openLedger } from './ledger/open-ledger.js'
+import { recorded } from './ledger/recorded.js'
+import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
+import type { LedgerInfo, LedgerStore } from './ledger/store.js'
+import { type Live, live } from './llm/live.js'
+import type { LLMFn, LLMOptions, LLMRequest, Message } from './llm/llm.js'
+import { failedStream } from './llm/llm-stream.js'
+import { priced } from './llm/priced.js'
+import { type Keys, providerLlm } from './llm/providers.js'
+import { retried } from './llm/retried.js'
+import { once } from './once.js'
+import type { Kit } from './run/kit.js'
+import { type Run, runKit } from './run/run-kit.js'
+
+export interface DaybookOptions {
+  /** The model that is asked when a call names none, as `provider/model`. */
+  readonly model?: string
+  /** By provider. In Node a missing one is looked up in the environment; in a page keys come from here only. */
+  readonly keys?: Keys
+  /** The base of a proxy that holds the keys: `/api/llm` sends OpenAI's calls to `/api/llm/openai`. */
+  readonly proxy?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly fetch?: typeof fetch
+  /** A cap on what one session or one run may spend and do. */
+  readonly budget?: Partial<Budget>
+  /** False: nothing is cached. */
+  readonly cache?: CacheStore | false
+  readonly store?: LedgerStore
+  /** Answers in place of the providers. False: nothing answers; requests of a run stay in the ledger, unanswered. */
+  readonly llm?: LLMFn | false
+  /** Days after which a ledger is removed; 30 in a page, for ever elsewhere. */
+  readonly retain?: number
+  /** Changes an event before it is written. */
+  readonly redact?: Redact
+  /** `metadata` leaves out all that was said; `none` keeps ledgers in memory only. */
+  readonly record?: 'all' | 'metadata' | 'none'
+  readonly host?: Partial<Host>
+}
+
+export interface TextOptions extends LLMOptions {
+  readonly model?: string
+  readonly system?: string
+  /** Parameters of the request, as on the wire: `max_tokens`, `temperature`. */
+  readonly modelArgs?: Readonly<Record<string, unknown>>
+}
+
+export interface RunOptions {
+  /** Letters, digits, `.`, `_` and `-`; made up where it is left out. */
+  readonly id?: string
+  readonly budget?: Partial<Budget>
+  readonly signal?: AbortSignal
+  /** Passed to the kit. Its `model` is the Daybook's where it is not given. */
+  readonly options?: JsonObject
+  /** How many responders run at once; 1 gives the sequential run, whose ledger is the same. */
+  readonly concurrency?: number
+}
+
+export interface Daybook {
+  /** Asks the model: iterate it for pieces of text, await it for the whole. */
+  text(prompt: string | readonly Message[], options?: TextOptions): Live<string, string>
+  /** The whole stack as one function: recorded, cached, priced, retried. */
+  readonly llm: LLMFn
+  /** Runs a kit on a goal in a ledger of its own: iterate it for events, await it for the outcome. */
+  run(kit: Kit, goal: string, options?: RunOptions): Live<LedgerEvent, Run>
+  /** The same Daybook writing to a ledger of its own, `session:<id>`: a server makes one for each request. */
+  session(id?: string): Daybook
+  /** The ledger of this session. */
+  readonly ledger: Ledger
+  readonly ledgers: {
+    list(): Promise<readonly LedgerInfo[]>
+    open(name: string): Promise<Ledger>
+    remove(name: string): Promise<void>
+  }
+  readonly cache: CacheStore | undefined
+  /** Writes what is pending and lets go of files and connections. */
+  close(): Promise<void>
+}
+
+/** Makes a Daybook. Synchronous: stores open on first use, and memory takes the place of one that cannot be opened. */
+export function createDaybook(options: DaybookOptions = {}): Daybook {
+  const host = createHost({ ...options.host, ...(options.fetch ? { fetch: options.fetch } : {}) })
+  const redact = options.record === 'metadata' ? metadataOnly : options.redact
+  const store = options.record === 'none' ? memoryLedgerStore() : lazyLedgerStore(once(openStore))
+  const cache = options.cache === false ? undefined : (options.cache ?? lazyCache(() => defaultCache(host)))
+  const provider = options.llm === false ? undefined : (options.llm ?? providerLlm({ ...options, host }))
+
+  async function openStore(): Promise<LedgerStore> {
+    const opened = options.store ?? (await defaultLedgerStore(host))
+    const days = options.retain ?? retainDays
+    if (days !== undefined) void removeOlder(opened, host.now() - days * 86_400_000, host)
+    return opened
+  }
+
+  /** Everything but the recorder. A hit is free, so the budget stands behind the cache. */
+  function stack(ledger?: Ledger): LLMFn | undefined {
+    if (!provider) return undefined
+    const asked = priced(retried(provider, { host }), { host })
+    const capped = ledger && options.budget ? budgeted(asked, ledger, options.budget, { host }) : asked
+    return cache ? cached(capped, cache, { host }) : capped
+  }
+
+  async function open(name: string): Promise<Ledger> {
+    const ledger = await openLedger(store, name, { host })
+    return redact ? redacted(ledger, redact) : ledger
+  }
+
+  function session(id: string = newId(host)): Daybook {
+    const name = `session:${id}`
+    const ledger = lazyLedger(name, () => open(name))
+    const answering = stack(ledger)
+    const llm: LLMFn = answering ? recorded(answering, ledger, { host }) : () => failedStream(nothingAnswers())
+
+    return {
+      llm,
+      text: (prompt, textOptions = {}) => text(llm, options.model, prompt, textOptions),
+      run(kit, goal, runOptions = {}) {
+        const runId = runOptions.id ?? newId(host)
+        const model = options.model === undefined ? {} : { model: options.model }
+        return runKit(kit, goal, {
+          id: runId,
+          ledger: () => open(`run:${runId}`),
+          llm: stack(), // the runtime counts a run's budget itself, in its own ledger
+          cache: cache ?? false,
+          host,
+          options: { ...model, ...runOptions.options },
+          budget: { ...options.budget, ...runOptions.budget },
+          signal: runOptions.signal,
+          concurrency: runOptions.concurrency
+        })
+      },
+      session,
+      ledger,
+      ledgers: { list: () => store.list(), open, remove: name => store.remove(name) },
+      cache,
+      async close() {
+        await ledger.close()
+        await Promise.all([store.close?.(), options.cache ? undefined : cache?.close?.()])
+      }
+    }
+  }
+
+  return session()
+}
+
+function text(
+  llm: LLMFn,
+  defaultModel: string | undefined,
+  prompt: string | readonly Message[],
+  options: TextOptions
+): Live<string, string> {
+  const { model = defaultModel, system, modelArgs, ...callOptions } = options
+  return live(
+    async function* (signal) {
+      if (model === undefined) {
+        throw new ConfigurationError('No model is named: pass { model } to createDaybook() or to text().')
+      }
+      const request: LLMRequest = { ...modelArgs, model, messages: messagesOf(prompt, system) }
+      const stream = llm(request, { ...callOptions, signal })
+      for await (const delta of stream) if (delta.type === 'text.delta') yield delta.text
+      return (await stream).text
+    },
+    { signal: options.signal }
+  )
+}
+
+function messagesOf(prompt: string | readonly Message[], system: string | undefined): readonly Message[] {
+  const messages = typeof prompt === 'string' ? [{ role: 'user', content: prompt } as const] : prompt
+  if (messages.length === 0 || (typeof prompt === 'string' && prompt.trim() === '')) {
+    throw new InputError('The prompt is empty: pass a text or at least one message.')
+  }
+  return system === undefined ? messages : [{ role: 'system', content: system }, ...messages]
+}
+
+function nothingAnswers(): Error {
+  return new ConfigurationError('This Daybook was made with llm: false, so nothing answers.')
+}
+
+async function removeOlder(store: LedgerStore, before: number, host: Host): Promise<void> {
+  try {
+    for (const { name, updated } of await store.list()) {
+      if (Date.parse(updated) < before) await store.remove(name)
+    }
+  } catch (error) {
+    host.warn({ area: 'ledger', kind: 'retain', message: `Old ledgers could not be removed: ${String(error)}` })
+  }
+}

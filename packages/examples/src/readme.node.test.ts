@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+test("the README's first example runs as printed", { timeout: 30_000 }, async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const example = /## The first call\s+```ts\n([\s\S]*?)```/.exec(readme)?.[1]
+  // Inside the repository, so that 'daybook' is found; its stores go to a folder of its own.
+  const folder = await mkdtemp(join(root, 'node_modules', '.example-'))
+  try {
+    await writeFile(join(folder, 'first.mjs'), String(example))
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['first.mjs'], { cwd: folder })
+    const lines = stdout.trim().split('\n')
+    expect(stderr).toBe('')
+    expect(lines.length).toBeGreaterThan(5)
+    expect(stdout).toContain('Why is the sky blue?')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
