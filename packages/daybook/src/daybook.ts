@@ -108,7 +108,7 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   function stack(ledger?: Ledger): LLMFn | undefined {
     if (!provider) return undefined
     const asked = priced(retried(provider, { host }), { host })
-    const capped = ledger && options.budget ? budgeted(asked, ledger, options.budget, { host }) : asked
+    const capped = ledger && options.budget ? budgeted(asked, ledger, options.budget) : asked
     return cache ? cached(capped, cache, { host }) : capped
   }
 

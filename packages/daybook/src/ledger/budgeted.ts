@@ -1,0 +1,71 @@
+/** Refuses a call that a session's budget cannot pay, before it is made. Runs count their budget themselves. */
+import { BudgetExceededError } from '../errors.js'
+import { relay, tap } from '../llm/live.js'
+import { type LLMFn, type LLMRequest, targetOf, withTarget } from '../llm/llm.js'
+import { once } from '../once.js'
+import type { Budget } from './budget.js'
+import type { AnyEvent } from './event.js'
+import type { Ledger } from './ledger.js'
+
+export type { Budget }
+
+export interface BudgetedOptions {
+  /** What a call may cost at most, in US dollars; null where that is not known: it reserves nothing then. */
+  readonly estimate?: (request: LLMRequest, target: ReturnType<typeof targetOf>) => Promise<number | null>
+}
+
+/**
+ * What the ledger says was spent counts, so that a restart does not forget it. Each call reserves its estimate until
+ * it has ended: calls made at once cannot overspend together.
+ */
+export function budgeted(llm: LLMFn, ledger: Ledger, budget: Partial<Budget>, options: BudgetedOptions = {}): LLMFn {
+  const { maxCostUsd } = budget
+  if (maxCostUsd === undefined) return llm
+  let spent = 0
+  let reserved = 0
+
+  const load = once(async () => {
+    for await (const event of ledger.read()) {
+      const { type, data } = event as AnyEvent
+      if (type === 'llm.response') spent += data.cost_usd ?? 0
+    }
+  })
+
+  return withTarget((request, callOptions = {}) => {
+    let held = 0
+    const release = (): void => {
+      reserved -= held
+      held = 0
+    }
+    const stream = relay(
+      async signal => {
+        const [estimate] = await Promise.all([options.estimate?.(request, targetOf(llm, request)) ?? null, load()])
+        // No await between the look and the reservation.
+        const left = maxCostUsd - spent - reserved
+        if (left <= 0 || (estimate ?? 0) > left) {
+          throw new BudgetExceededError(
+            `The budget of $${maxCostUsd} leaves $${Math.max(0, left).toFixed(4)}, which does not pay for this call.`,
+            { hint: 'Raise budget.maxCostUsd, or ask for fewer tokens.', data: { estimate: estimate ?? 0, left } }
+          )
+        }
+        held = estimate ?? 0
+        reserved += held
+        return { stream: llm(request, { ...callOptions, signal }) }
+      },
+      response => response,
+      { signal: callOptions.signal }
+    )
+    return tap(
+      stream,
+      response => {
+        release()
+        spent += response.cost_usd ?? 0
+        return response
+      },
+      error => {
+        release()
+        throw error
+      }
+    )
+  }, llm.target)
+}
