@@ -59,7 +59,7 @@ export default defineConfig(({ mode }) => ({
           name: 'chromium',
           include: tests,
           exclude: ['**/*.node.test.*', '**/node_modules/**', '**/dist/**'],
-          setupFiles: ['./packages/tools/loopback.setup.mjs'],
+          setupFiles: ['./packages/tools/loopback.browser.setup.mjs'],
           browser: {
             enabled: true,
             headless: true,

@@ -1,0 +1,166 @@
+// The bundle check: every entry that a page may import is bundled for the browser, and none may need Node, miss a file or
+// have grown. It bundles what is published (dist), as a program of somebody else would.
+import { existsSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { stripVTControlCharacters } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { build as bundle } from 'vite'
+import { build } from './build.mjs'
+import { at, isMain, main } from './workspace.mjs'
+
+const everything = ["export * from 'daybook'", "export * from 'daybook/browser'"]
+
+// What a page pays for a use, in bytes after gzip. The limits are promises to those who embed us.
+const uses = [
+  {
+    name: 'one streamed chat completion',
+    limit: 4_000,
+    code: [
+      "import { chatCompletionsApi } from 'daybook'",
+      "const llm = chatCompletionsApi({ baseURL: '/api/llm/openai' })",
+      "export const answer = text => llm({ model: 'm', messages: [{ role: 'user', content: text }] })"
+    ]
+  },
+  {
+    name: 'with cache and ledger in IndexedDB',
+    limit: 12_000,
+    code: [
+      "import { cached, chatCompletionsApi, openLedger, recorded } from 'daybook'",
+      "import { idbCache, idbLedgerStore } from 'daybook/browser'",
+      "const llm = cached(chatCompletionsApi({ baseURL: '/api/llm/openai' }), idbCache())",
+      "const ledger = openLedger(idbLedgerStore(), 'session:1')",
+      'export const answer = async text =>',
+      "  recorded(llm, await ledger)({ model: 'm', messages: [{ role: 'user', content: text }] })"
+    ]
+  },
+  { name: 'everything', limit: 35_000, code: everything }
+]
+
+const firstScriptLimit = 120_000
+
+// Entries for Node only; data and types are no entries.
+const nodeOnly = ['./node', './testing/node', './package.json']
+
+/** The entries that a page may import: `{ name, missing }`, missing where its source is not there yet. */
+function entries() {
+  return ['packages/daybook', 'packages/kits'].flatMap(house => {
+    const { name, exports } = JSON.parse(readFileSync(at(house, 'package.json'), 'utf8'))
+    return Object.entries(exports)
+      .filter(([entry]) => !nodeOnly.includes(entry))
+      .map(([entry, conditions]) => ({
+        name: name + entry.slice(1),
+        missing: !existsSync(at(house, conditions['@daybook/source']))
+      }))
+  })
+}
+
+/** The chunks of a module for the browser, and what in it a browser cannot have. */
+export async function bundled(code) {
+  const id = 'virtual:entry'
+  const faults = []
+  const plugin = {
+    name: 'daybook-entry',
+    enforce: 'pre',
+    resolveId(specifier, importer) {
+      // Resolved as if it stood in a package that depends on ours.
+      if (specifier === id) return at('packages/examples/entry.js')
+      // Vite would put an empty module in its place, which fails in the page.
+      if (isBuiltin(specifier)) faults.push(`${importer} needs ${specifier}, which is for Node only`)
+      return undefined
+    },
+    load: path => (path === at('packages/examples/entry.js') ? code : undefined)
+  }
+  try {
+    const { output } = await bundle({
+      configFile: false,
+      root: at('packages/examples'),
+      logLevel: 'silent',
+      define: { 'process.env.NODE_ENV': '"production"' },
+      plugins: [plugin],
+      build: {
+        write: false,
+        modulePreload: false,
+        target: 'es2022',
+        rolldownOptions: { input: id, preserveEntrySignatures: 'strict', onLog: log => faultOf(log, faults) }
+      }
+    })
+    return { chunks: output, faults }
+  } catch (error) {
+    return { chunks: [], faults: [...faults, plain(error)] }
+  }
+}
+
+// The first lines say what is missing; the rest is a picture of the code, in colours.
+const plain = error =>
+  stripVTControlCharacters(String(error?.message ?? error))
+    .split('\n', 3)
+    .join(' ')
+
+function faultOf(log, faults) {
+  if (log.code === 'UNRESOLVED_IMPORT' || log.code === 'MISSING_EXPORT') faults.push(log.message.split('\n', 1)[0])
+}
+
+/** The bytes after gzip of an entry and all that it loads at once. */
+export function size(chunks) {
+  const byName = new Map(chunks.map(chunk => [chunk.fileName, chunk]))
+  const first = new Set(chunks.filter(chunk => chunk.isEntry).map(chunk => chunk.fileName))
+  for (const name of first) for (const next of byName.get(name)?.imports ?? []) first.add(next)
+  return [...first].reduce((sum, name) => sum + zipped(byName.get(name)?.code ?? ''), 0)
+}
+
+const zipped = text => gzipSync(text, { level: 9 }).length
+
+/** The page's first script, with all that is loaded before it can run; undefined where the page is not there yet. */
+function firstScript() {
+  if (!existsSync(at('devtools/index.html'))) return undefined
+  const html = readFileSync(at('devtools/dist-app/index.html'), 'utf8')
+  const tags = html.match(/<(?:script|link)\b[^>]*>/g) ?? []
+  const scripts = tags.filter(tag => tag.startsWith('<script') || tag.includes('modulepreload'))
+  const paths = scripts.map(tag => /(?:src|href)="([^"]+)"/.exec(tag)?.[1]).filter(Boolean)
+  return paths.reduce((sum, path) => sum + zipped(readFileSync(at('devtools/dist-app', path))), 0)
+}
+
+const kilobytes = bytes => `${(bytes / 1000).toFixed(1)} kB`
+
+/** Prints the sizes; returns the failures, one line each, and the figures in short. */
+async function check(say) {
+  const failures = []
+  const figures = []
+
+  const measure = async (name, code, limit) => {
+    const { chunks, faults } = await bundled(code)
+    for (const fault of new Set(faults)) failures.push(`${name}: ${fault}`)
+    if (faults.length > 0) return
+    judge(name, size(chunks), limit)
+  }
+  const judge = (name, bytes, limit) => {
+    say(`${kilobytes(bytes).padStart(9)}  ${name}${limit ? ` (at most ${kilobytes(limit)})` : ''}`)
+    if (limit) figures.push(kilobytes(bytes))
+    if (bytes > limit) failures.push(`${name}: ${kilobytes(bytes)} after gzip, where ${kilobytes(limit)} are allowed`)
+  }
+
+  const all = entries()
+  for (const { name, missing } of all) {
+    if (missing) say(`  skipped  ${name}: its source is not there yet`)
+    else await measure(name, `export * from '${name}'`)
+  }
+  for (const { name, limit, code } of uses) {
+    if (all.some(entry => entry.missing && code.some(line => line.includes(`'${entry.name}'`)))) {
+      say(`  skipped  ${name}: an entry is not there yet`)
+    } else await measure(name, code.join('\n'), limit)
+  }
+  const script = firstScript()
+  if (script === undefined) say('  skipped  the first script of the page: the page is not there yet')
+  else judge('the first script of the page', script, firstScriptLimit)
+  return { failures, figures }
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    await build()
+    const { failures, figures } = await check(line => console.log(line))
+    for (const failure of failures) console.log(failure)
+    console.log(failures.length > 0 ? `${failures.length} bundles are wrong` : figures.join(' · '))
+    return failures.length > 0 ? 1 : 0
+  })
+}
