@@ -6,12 +6,20 @@ import { at, cacheFolder, root, run, tools } from './workspace.mjs'
 
 const preload = new URL('./loopback-only.mjs', import.meta.url).href
 
+// A key of the person who runs the tests must not change what they test.
+const noKeys = Object.fromEntries(
+  ['OPENROUTER_API_KEY', 'OPENROUTER_MODEL', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'].map(name => [name, undefined])
+)
+
 /** Runs a tool that, with all that it starts, may connect to this machine only. */
 async function confined(name, tool, args, { env = {}, timeoutMs } = {}) {
   const notes = join(cacheFolder('logs'), `${name}.connections`)
   rmSync(notes, { force: true })
   const options = [process.env.NODE_OPTIONS, `--import=${preload}`].filter(Boolean).join(' ')
-  const result = await run(tool, args, { env: { ...env, NODE_OPTIONS: options, [notesVariable]: notes }, timeoutMs })
+  const result = await run(tool, args, {
+    env: { ...noKeys, ...env, NODE_OPTIONS: options, [notesVariable]: notes },
+    timeoutMs
+  })
   if (!existsSync(notes)) return result
   const attempts = readFileSync(notes, 'utf8').trim()
   return {
