@@ -28,6 +28,9 @@ export default defineConfig(({ mode }) => ({
       : { outDir: 'dist-app', emptyOutDir: true, sourcemap: true },
   ...(mode === 'embed' ? { define: { 'process.env.NODE_ENV': '"production"' } } : {}),
   test: {
+    // Long, for two busy cores: what hangs still fails, and what is only slow does not.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts', 'devtools/src/**/*.{ts,tsx}'] },
     projects: [
       {
@@ -48,6 +51,7 @@ export default defineConfig(({ mode }) => ({
             'idb-keyval',
             'eventsource-parser',
             '@noble/hashes/sha2.js',
+            '@noble/hashes/utils.js',
             'fast-check',
             'zod',
             'react',

@@ -5,18 +5,22 @@ import { at, isMain, main, run, ToolError, tools } from './workspace.mjs'
 const leastNode = [20, 19]
 
 /** One reason why the packages must be installed, or undefined when all of them are there. */
-export function missing() {
-  const installed = readLock(at('node_modules', '.package-lock.json'))
-  if (!installed) return 'nothing is installed yet'
+function missing() {
   const wanted = readLock(at('package-lock.json'))
   if (!wanted) throw new ToolError('package-lock.json cannot be read: restore it, then try again.')
+  return difference(wanted, readLock(at('node_modules', '.package-lock.json')), path => existsSync(at(path)))
+}
+
+/** The first thing in which what is installed (npm's own list of it) is not what the lock file names. */
+export function difference(wanted, installed, exists) {
+  if (!installed) return 'nothing is installed yet'
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === '') continue
     const there = installed[path]
     // npm leaves out what is made for another platform.
     if (!there && (entry.optional || entry.peer || entry.devOptional)) continue
     if (there?.version !== entry.version || there?.integrity !== entry.integrity) return `${path} is not as locked`
-    if (!existsSync(at(path))) return `${path} is gone`
+    if (!exists(path)) return `${path} is gone`
   }
   return undefined
 }
