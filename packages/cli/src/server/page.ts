@@ -65,7 +65,10 @@ export async function pageFiles(folder: string): Promise<ReadonlyMap<string, Pag
 }
 
 function notBuilt(cause?: unknown): Error {
-  return new ConfigurationError('The page of the devtools is not built: run npm run build.', { cause })
+  return new ConfigurationError('The page of the devtools is not built: run npm run build.', {
+    code: 'page_not_built',
+    cause
+  })
 }
 
 /** The path of an address, decoded once; undefined where it cannot be. */

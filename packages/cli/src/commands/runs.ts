@@ -1,0 +1,106 @@
+/** `daybook list`, `status` and `remove`: what runs there are, what one came to, and away with it. */
+import type { Command, Context } from '../command.js'
+import { problemLine } from '../failures.js'
+import { eventLines } from '../print/event-lines.js'
+import { plural } from '../print/format.js'
+import { answerLines, runReport, summaryLines } from '../print/report.js'
+import { findRun, newestFirst, rowsOf, runLines, shortName } from '../runs.js'
+import { openStores, type Stores } from '../stores.js'
+import { runJson } from './run-goal.js'
+
+export const list: Command = {
+  name: 'list',
+  usage: '',
+  summary: 'list the runs, the newest first',
+  takes: [0, 0],
+  options: {},
+  run: (_args, context) =>
+    withStores(context, async stores => {
+      const rows = await rowsOf(stores.store, await newestFirst(stores.store))
+      if (context.json) {
+        const runs = rows.map(({ info, report, problem }) => ({
+          run: shortName(info.name),
+          state: report?.state ?? 'unreadable',
+          kit: report?.kit ?? null,
+          goal: report?.goal ?? null,
+          events: info.length,
+          calls: report?.calls ?? null,
+          hits: report?.hits ?? null,
+          cost_usd: report?.costUsd ?? null,
+          saved_usd: report?.savedUsd ?? null,
+          updated: info.updated,
+          problem
+        }))
+        context.print(JSON.stringify({ runs }))
+      } else if (rows.length === 0) {
+        context.print(`No runs in ${context.shownDir}: daybook start makes one.`)
+      } else {
+        for (const line of runLines(rows, context)) context.print(line)
+      }
+      return 0
+    })
+}
+
+export const status: Command = {
+  name: 'status',
+  usage: '<run>',
+  summary: 'print what a run came to; the beginning of its id will do',
+  takes: [1, 1],
+  options: { events: { type: 'boolean', summary: 'print every event as well' } },
+  run: (args, context) =>
+    withStores(context, async stores => {
+      const { paint, width } = context
+      const name = await findRun(stores.store, args.positionals[0] ?? '', context.shownDir)
+      const printer = args.flag('events') && !context.json ? eventLines({ width, paint }) : undefined
+      const fold = runReport()
+      for await (const event of stores.store.read(name)) {
+        fold.add(event)
+        if (printer) context.print(printer.line(event))
+      }
+      const report = fold.report()
+      const ledger = await stores.path(name)
+      if (context.json) {
+        context.print(JSON.stringify(runJson(shortName(name), report, ledger)))
+        return 0
+      }
+      const lines = [
+        '',
+        `  ${paint('bold', report.goal ?? shortName(name))}  ${report.state}`,
+        ...answerLines(report.answered, { width, paint }),
+        '',
+        ...summaryLines(report, { paint, name: shortName(name), ledger }),
+        ...(report.problem === null
+          ? []
+          : [`  ${paint('error', problemLine(report.problem).slice('daybook: '.length))}`]),
+        ''
+      ]
+      for (const line of lines) context.print(line)
+      return 0
+    })
+}
+
+export const remove: Command = {
+  name: 'remove',
+  usage: '<run>',
+  summary: 'remove a run and all that belongs to it',
+  takes: [1, 1],
+  options: {},
+  run: (args, context) =>
+    withStores(context, async stores => {
+      const name = await findRun(stores.store, args.positionals[0] ?? '', context.shownDir)
+      const events = await stores.store.length(name)
+      await stores.store.remove(name)
+      if (context.json) context.print(JSON.stringify({ removed: shortName(name), events }))
+      else context.print(`Removed ${shortName(name)}, ${plural(events, 'event')}.`)
+      return 0
+    })
+}
+
+async function withStores(context: Context, work: (stores: Stores) => Promise<number>): Promise<number> {
+  const stores = await openStores(context)
+  try {
+    return await work(stores)
+  } finally {
+    await stores.close()
+  }
+}

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { events } from '../testing/hand-made.js'
+import { eventLines } from './event-lines.js'
+import { painter } from './paint.js'
+import { answerLines, callsText, runReport, summaryLines } from './report.js'
+
+const paint = painter(false, {})
+const message = { role: 'assistant', content: 'Yes.' } as const
+const usage = { input_tokens: 1234, output_tokens: 56 }
+const answer = {
+  text: 'Yes, they should.',
+  model: 'claude-haiku-4-5',
+  usage,
+  finish_reason: 'stop',
+  message,
+  latency_ms: 2134,
+  first_delta_ms: 200
+} as const
+
+const run = events(
+  { type: 'kit.loaded', data: { name: 'research', version: '1.0.0', goal: 'Buses?' }, actor: 'runtime' },
+  { type: 'object.created', data: { id: 'goal-1', type: 'Goal', data: { goal: 'Buses?' } } },
+  { type: 'object.created', data: { id: 'q', type: 'Question', data: { text: 'What do they cost?' } }, cause: ['e2'] },
+  {
+    type: 'relation.created',
+    data: { id: 'r', type: 'decomposes_into', source_id: 'goal-1', target_id: 'q' },
+    cause: ['e2']
+  },
+  {
+    type: 'llm.request',
+    data: { model: 'claude-haiku-4-5', messages: [{ role: 'user', content: 'What do\nthey cost?' }] },
+    cause: ['e3']
+  },
+  {
+    type: 'llm.response',
+    data: { ...answer, cost_usd: 0.0123, cached: false, estimated: true },
+    cause: ['e5'],
+    actor: 'llm_executor'
+  },
+  {
+    type: 'llm.request',
+    data: { model: 'm', messages: [{ role: 'user', content: [{ type: 'text', text: 'And then?' }] }] },
+    cause: ['e3']
+  },
+  {
+    type: 'llm.response',
+    data: { ...answer, cost_usd: 0, saved_usd: 0.004, cached: true, estimated: true },
+    cause: ['e7'],
+    actor: 'llm_executor'
+  },
+  { type: 'object.patched', data: { id: 'q', patch: { status: 'complete' } }, cause: ['e6', 'e7', 'e8', 'e5'] }
+)
+
+function lines(width: number): string[] {
+  const printer = eventLines({ width, paint })
+  return run.map(event => printer.line(event))
+}
+
+test('an event is one line with its number, its kind, who did it, what it says and its cause', () => {
+  expect(lines(100)).toEqual([
+    '  #1 ◆ kit.loaded        runtime          research 1.0.0  (root)',
+    '  #2 □ object.created    finder           Goal "Buses?"  (root)',
+    '  #3 □ object.created    finder           Question "What do they cost?"  <- #2',
+    '  #4 ∞ relation.created  finder           decomposes_into #2 -> #3  <- #2',
+    '  #5 ▲ llm.request       finder           "What do they cost?"  <- #3',
+    '  #6 ▼ llm.response      llm_executor     "Yes, they should." 1.23k->56 tok ≈ $0.0123  <- #5',
+    '  #7 ▲ llm.request       finder           "And then?"  <- #3',
+    '  #8 ▼ llm.response      llm_executor     "Yes, they should." HIT saved ≈ $0.004  <- #7',
+    '  #9 □ object.patched    finder           #3 "complete"  <- #6, #7, #8 +1'
+  ])
+})
+
+test('words are cut to the width, figures and causes never', () => {
+  for (const width of [72, 80, 100]) for (const line of lines(width)) expect(line.length).toBeLessThanOrEqual(width)
+  expect(lines(72)[5]).toContain('1.23k->56 tok ≈ $0.0123  <- #5')
+})
+
+test('an event of a kind that nobody knows is shown as it is', () => {
+  const printer = eventLines({ width: 100, paint })
+  const [event] = events({ type: 'app.custom', data: { a: 1 } } as never)
+  expect(printer.line(event as never)).toBe('  #1 ○ app.custom        finder           {"a":1}  (root)')
+})
+
+test('an event with an unknown cause and a hostile text is still one plain line', () => {
+  const printer = eventLines({ width: 100, paint })
+  const [event] = events({
+    type: 'llm.failed',
+    data: { kind: 'server', message: 'bad\u001B[2J\nthings', retryable: true },
+    cause: ['an-id-that-is-not-here']
+  })
+  expect(printer.line(event as never)).toBe(
+    '  #1 ✕ llm.failed        finder           server: bad things  <- an-id-that-is…'
+  )
+})
+
+function folded() {
+  const fold = runReport()
+  for (const event of run) fold.add(event)
+  return fold.report()
+}
+
+test('answers stand wrapped under their question and say when they came from the cache', () => {
+  expect(answerLines(folded().answered, { width: 40, paint })).toEqual([
+    '',
+    '  What do they cost?',
+    '  Yes, they should.',
+    '',
+    '  And then?  from the cache',
+    '  Yes, they should.'
+  ])
+})
+
+test('the figures: calls, tokens, cost, saved and where the ledger is', () => {
+  const options = {
+    width: 80,
+    paint,
+    name: 'test',
+    ledger: '.daybook/ledgers/run-test.jsonl',
+    answeredBy: 'Anthropic, m'
+  }
+  expect(summaryLines(folded(), options)).toEqual([
+    '  Run         test, 9 events in 8.00 s',
+    '  Answers by  Anthropic, m',
+    '  Calls       1 provider call, 1 from the cache, saved ≈ $0.004',
+    '  Tokens      1.23k in, 56 out',
+    '  Cost        ≈ $0.0123',
+    '  Saved       ≈ $0.004',
+    '  Ledger      .daybook/ledgers/run-test.jsonl'
+  ])
+})
+
+test('an unknown price is a dash, and a request without an answer is counted', () => {
+  const fold = runReport()
+  const [request, response] = events(
+    { type: 'llm.request', data: { model: 'm', messages: [] } },
+    { type: 'llm.response', data: { ...answer, cost_usd: null, cached: false }, cause: ['e1'] }
+  )
+  fold.add(request as never)
+  expect(callsText(fold.report())).toBe('0 provider calls, 0 from the cache, 1 unanswered')
+  expect(fold.report().state).toBe('unanswered')
+  fold.add(response as never)
+  const options = { paint, name: 'test', ledger: 'here' }
+  expect(summaryLines(fold.report(), options)).toContain('  Cost        –')
+})

@@ -1,0 +1,97 @@
+/** Who answers the requests of a run, and as which model. */
+import { chatCompletionsApi, type LLMFn, messagesApi } from 'daybook'
+import { fromAnthropic } from 'daybook/anthropic'
+import { ConfigurationError } from 'daybook/errors'
+import { simulatedFetch } from 'daybook/testing'
+import type { Env } from './env-file.js'
+import { keyNames } from './failures.js'
+
+export interface Provider {
+  /** As it is shown. */
+  readonly name: string
+  /** The model that is asked when a kit's requests name none. */
+  readonly model: string
+  /** False: nothing answers. */
+  readonly llm: LLMFn | false
+}
+
+export interface ProviderOptions {
+  readonly env: Env
+  readonly model?: string | undefined
+  readonly simulate?: boolean | undefined
+  readonly fetch?: typeof fetch | undefined
+  readonly anthropicSdk?: (() => Promise<unknown>) | undefined
+}
+
+const openRouter = 'https://openrouter.ai/api/v1'
+const anthropic = 'https://api.anthropic.com/v1'
+const openai = 'https://api.openai.com/v1'
+const anthropicModel = 'claude-haiku-4-5-20251001'
+
+/**
+ * The first provider with a key, in the order OpenRouter, Anthropic, OpenAI; with none, nobody. Addresses are ours and
+ * never the environment's: a key goes to its own provider and nowhere else.
+ */
+export async function chooseProvider(options: ProviderOptions): Promise<Provider> {
+  const { env, fetch, model, simulate = false } = options
+  const [openRouterKey, anthropicKey, openaiKey] = keyNames.map(name => env[name] || undefined)
+  const transport = fetch ? { fetch } : {}
+  if (model !== undefined && model.trim() === '') throw new ConfigurationError('--model is empty: name a model.')
+
+  if (simulate) return simulated(model, fetch)
+  if (openRouterKey !== undefined) {
+    return {
+      name: 'OpenRouter',
+      model: model ?? (env.OPENROUTER_MODEL || 'anthropic/claude-haiku-4-5'),
+      llm: chatCompletionsApi({ baseURL: openRouter, apiKey: openRouterKey, provider: 'openrouter', ...transport })
+    }
+  }
+  if (anthropicKey !== undefined) {
+    const llm = (await throughSdk(anthropicKey, options)) ?? byFetch(anthropicKey, transport)
+    return { name: 'Anthropic', model: model ?? anthropicModel, llm }
+  }
+  if (openaiKey !== undefined) {
+    return {
+      name: 'OpenAI',
+      model: model ?? 'gpt-4o-mini',
+      llm: chatCompletionsApi({ baseURL: openai, apiKey: openaiKey, provider: 'openai', ...transport })
+    }
+  }
+  return { name: 'nobody', model: model ?? anthropicModel, llm: false }
+}
+
+/** Anthropic's model, played: no key and no network. Its address keeps its answers apart from real ones in the cache. */
+function simulated(model: string = anthropicModel, fetch: typeof globalThis.fetch = simulatedFetch()): Provider {
+  const llm = messagesApi({
+    baseURL: 'https://simulated.invalid/v1',
+    apiKey: 'simulated',
+    provider: 'anthropic',
+    fetch
+  })
+  return { name: 'the simulated provider', model, llm }
+}
+
+function byFetch(apiKey: string, transport: { fetch?: typeof fetch }): LLMFn {
+  return messagesApi({ baseURL: anthropic, apiKey, provider: 'anthropic', ...transport })
+}
+
+interface AnthropicSdk {
+  readonly default: new (options: object) => Parameters<typeof fromAnthropic>[0]
+}
+
+/** The official client where it is installed: same answers, events and keys as by plain fetch. */
+async function throughSdk(apiKey: string, options: ProviderOptions): Promise<LLMFn | undefined> {
+  const { fetch, anthropicSdk = () => import('@anthropic-ai/sdk').catch(() => undefined) } = options
+  const sdk = (await anthropicSdk()) as AnthropicSdk | undefined
+  if (typeof sdk?.default !== 'function') return undefined
+  // The address, the token and the headers are said here, since the client would take them from the environment.
+  const client = new sdk.default({
+    apiKey,
+    authToken: null,
+    baseURL: new URL(anthropic).origin,
+    maxRetries: 0,
+    logLevel: 'off',
+    ...(fetch ? { fetch } : {})
+  })
+  return fromAnthropic(client)
+}

@@ -1,0 +1,97 @@
+/** The runs that a store holds, as the command names and lists them. */
+import type { LedgerInfo, LedgerStore } from 'daybook'
+import { asDaybookError, InputError } from 'daybook/errors'
+import { money, oneLine, plural } from './print/format.js'
+import type { Paint, Style } from './print/paint.js'
+import { type RunReport, reportOf } from './print/report.js'
+
+export interface RunRow {
+  readonly info: LedgerInfo
+  /** What it came to, or why it cannot be read. */
+  readonly report: RunReport | undefined
+  readonly problem: string | null
+}
+
+/** `run:<id>` is shown as its id; branches and sessions keep their kind. */
+export function shortName(name: string): string {
+  return name.replace(/^run:/, '')
+}
+
+/** The newest first. */
+export async function newestFirst(store: LedgerStore): Promise<LedgerInfo[]> {
+  return [...(await store.list())].sort((a, b) => (a.updated < b.updated ? 1 : a.updated > b.updated ? -1 : 0))
+}
+
+export async function rowsOf(store: LedgerStore, infos: readonly LedgerInfo[]): Promise<RunRow[]> {
+  const rows: RunRow[] = []
+  // One after the other: what is read is folded and dropped, so that many long runs take little memory.
+  for (const info of infos) {
+    try {
+      const report = await reportOf(store.read(info.name))
+      rows.push({ info, report, problem: report.problem })
+    } catch (error) {
+      rows.push({ info, report: undefined, problem: asDaybookError(error, 'ledger').message })
+    }
+  }
+  return rows
+}
+
+/**
+ * The name of the one ledger that is meant: its name, its id, or the beginning of its id.
+ * @throws InputError when there is none or more than one.
+ */
+export async function findRun(store: LedgerStore, given: string, dir: string): Promise<string> {
+  const names = (await store.list()).map(({ name }) => name)
+  const exact = names.find(name => name === given || name === `run:${given}`)
+  if (exact !== undefined) return exact
+  const starts = given === '' ? [] : names.filter(name => shortName(name).startsWith(given))
+  const [only] = starts
+  if (only !== undefined && starts.length === 1) return only
+  const what = starts.length > 1 ? `${starts.length} runs begin with` : 'There is no run'
+  throw new InputError(`${what} "${oneLine(given, 40)}" in ${dir}: see daybook list.`)
+}
+
+const states: Readonly<Record<string, readonly [string, Style?]>> = {
+  done: ['✓', 'response'],
+  failed: ['✕', 'error'],
+  unanswered: ['○'],
+  unreadable: ['✕', 'error']
+}
+
+/** A table of runs: state, goal, events, cost, saved; what failed stands below its run. */
+export function runLines(rows: readonly RunRow[], { width, paint }: { width: number; paint: Paint }): string[] {
+  const cells = rows.map(({ info, report }) => ({
+    name: shortName(info.name),
+    state: report?.state ?? 'unreadable',
+    events: plural(info.length, 'event'),
+    cost: report ? money(report.costUsd, report) : '–',
+    saved: report && report.hits > 0 ? `saved ${money(report.savedUsd, report)}` : ''
+  }))
+  const widest = (column: 'name' | 'state' | 'events' | 'cost' | 'saved'): number =>
+    Math.max(0, ...cells.map(cell => cell[column].length))
+  const [name, state, events, cost, saved] = (['name', 'state', 'events', 'cost', 'saved'] as const).map(widest) as [
+    number,
+    number,
+    number,
+    number,
+    number
+  ]
+  const goal = Math.max(10, width - (4 + name + 2 + state + 2 + 2 + events + 2 + cost + 2 + saved))
+
+  return rows.flatMap(({ report, problem }, index) => {
+    const cell = cells[index]
+    if (!cell) return []
+    const [glyph, style] = states[cell.state] ?? ['○']
+    const line = [
+      `  ${paint(style, glyph)} ${cell.name.padEnd(name)}`,
+      paint(style, cell.state.padEnd(state)),
+      oneLine(report?.goal ?? '', goal).padEnd(goal),
+      paint('muted', cell.events.padStart(events)),
+      cell.cost.padStart(cost),
+      paint('cache', cell.saved)
+    ].join('  ')
+    const indent = ' '.repeat(4 + name + 2 + state + 2)
+    const below = problem === null ? [] : [paint('muted', indent + oneLine(problem, width - indent.length))]
+    return [line.trimEnd(), ...below]
+  })
+}
