@@ -89,6 +89,8 @@ export interface LLMOptions {
   readonly cache?: 'use' | 'refresh' | 'bypass' | undefined
   /** Whose answers may be shared: part of the cache key. */
   readonly scope?: string | undefined
+  /** One for all requests of a call, so that a provider that knows such keys answers it once. The layer that retries sets it. */
+  readonly idempotencyKey?: string | undefined
   /** Ids of the events that led to this call. */
   readonly cause?: readonly string[] | undefined
   /** False: somebody else writes this call's events. */

@@ -1,0 +1,130 @@
+/** Reads the body of an answer: server-sent events or one JSON, told apart by how they begin. */
+import { createParser } from 'eventsource-parser'
+import { ResponseTooLargeError, StreamProtocolError } from '../../errors.js'
+import type { Exchange, Pull } from './exchange.js'
+import { about, cutOff, disconnected, failure, lacking, notJson, redirected, requestIdOf } from './failure.js'
+import { type Ending, nameOf, type Peer, parsed } from './wire.js'
+
+const maxEvent = 32 * 1024 * 1024
+const maxErrorBody = 65_536
+
+/** What an HTTP response stands for: an error, or a source of events. */
+export async function answered(response: Response, exchange: Exchange): Promise<Pull> {
+  const { peer } = exchange
+  const { status, headers } = response
+  peer.requestId = requestIdOf(headers)
+  const moved = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
+  if (moved) throw redirected(peer, status)
+  if (!response.ok) throw failure(await beginning(response), peer, status, headers)
+  return reading(response, exchange)
+}
+
+/** As much of an error's body as anybody wants to read; what breaks off is enough. */
+async function beginning(response: Response): Promise<string> {
+  const source = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for (let size = 0; source && size < maxErrorBody; ) {
+      const { done, value } = await source.read()
+      if (done) return text
+      size += value.byteLength
+      text += decoder.decode(value, { stream: true })
+    }
+    await source?.cancel()
+  } catch {
+    // The status alone says what it is.
+  }
+  return text
+}
+
+function reading(response: Response, { reader, peer, timer, maxBytes, streamed }: Exchange): Pull {
+  const events = response.headers.get('content-type')?.includes('event-stream') ?? false
+  const source = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let size = 0
+  let ending: Ending | undefined
+  let content = false
+  let take: ((text: string) => void) | undefined
+  const pieces: string[] = []
+
+  const parser = createParser({
+    maxBufferSize: maxEvent,
+    onError({ type }) {
+      if (type === 'max-buffer-size-exceeded') throw tooLarge(peer, 'one event', maxEvent)
+    },
+    onEvent({ data, event }) {
+      if (ending || data === '') return
+      if (event !== 'ping') content = true
+      if (data.startsWith('[DONE]')) ending = 'done'
+      else if (reader.event(frame(data, peer), event)) ending = 'done'
+    }
+  })
+
+  /** Begins with the first character that says something: JSON and web pages begin as no event stream does. */
+  function begin(text: string): void {
+    const start = text.trimStart()
+    if (start === '') return
+    const whole = /^[{["<]/.test(start) || !(events || /^[deir:]/.test(start))
+    take = whole ? piece => pieces.push(piece) : parser.feed
+    take(start)
+  }
+
+  function end(): Ending {
+    if (pieces.length > 0) {
+      const body = pieces.join('') + decoder.decode()
+      const json = parsed(body)
+      if (json === undefined) throw notJson(body, peer)
+      reader.whole(json)
+      return 'done'
+    }
+    if (take) return 'closed'
+    throw streamed && response.status !== 204 ? cutOff(peer, ': it has no events') : lacking('body', '', peer)
+  }
+
+  /** Reads what comes after the end, so that the connection can be used again; a server that never closes is left. */
+  async function drain(): Promise<void> {
+    const patience = setTimeout(() => timer.stop(true), 500)
+    try {
+      while (!(await source?.read())?.done);
+    } catch {
+      // The answer was complete.
+    } finally {
+      clearTimeout(patience)
+    }
+  }
+
+  timer.signal.addEventListener('abort', () => source?.cancel().catch(() => {}), { once: true })
+
+  return async () => {
+    const { done, value } = source ? await source.read().catch(broken) : { done: true, value: undefined }
+    if (timer.expired) throw timer.expired
+    if (done || !value) return end()
+    size += value.byteLength
+    if (size > maxBytes) throw tooLarge(peer, 'the answer', maxBytes)
+    content = pieces.length > 0
+    ;(take ?? begin)(decoder.decode(value, { stream: true }))
+    timer.seen(content)
+    if (ending) void drain()
+    return ending
+  }
+
+  function broken(error: unknown): never {
+    throw timer.expired ?? disconnected(error, peer, true)
+  }
+}
+
+function frame(data: string, peer: Peer): unknown {
+  const json = parsed(data)
+  if (json === undefined) {
+    throw new StreamProtocolError(
+      `${nameOf(peer)} sent an event that is not JSON (${data.length} characters).`,
+      about(peer)
+    )
+  }
+  return json
+}
+
+function tooLarge(peer: Peer, what: string, limit: number): Error {
+  return new ResponseTooLargeError(`${nameOf(peer)}: ${what} is larger than ${limit / 1_048_576} MB.`, about(peer))
+}

@@ -1,0 +1,113 @@
+/** One call over a wire: the request is sent when the first delta is asked for, and read as far as it is asked for. */
+import { asDaybookError, InputError } from '../../errors.js'
+import type { LLMDelta, LLMFn, LLMOptions, LLMRequest, LLMResponse } from '../llm.js'
+import { llmStream } from '../llm-stream.js'
+import { startTimer, type Timeouts, type Timer } from './timers.js'
+import type { Ending, Peer, Wire, WireReader } from './wire.js'
+
+/** Reads a little more. Says how it ended, once it did. */
+export type Pull = () => Promise<Ending | undefined>
+
+/** What one call shares with whoever sends and reads it. */
+export interface Exchange {
+  readonly peer: Peer
+  readonly reader: WireReader
+  readonly timer: Timer
+  readonly streamed: boolean
+  readonly maxBytes: number
+  readonly options: LLMOptions
+}
+
+/** A place that answers: a wire format, an address, and a way to send. */
+export interface Endpoint {
+  readonly wire: Wire
+  readonly provider: string
+  readonly base_url: string
+  readonly host: string
+  readonly timeouts?: Timeouts | undefined
+  readonly maxResponseBytes?: number | undefined
+  /** Sends the body; resolves when the head of the answer is there. */
+  send(body: Rendered, exchange: Exchange): Promise<Pull>
+}
+
+type Rendered = Readonly<Record<string, unknown>>
+
+/** The function that sends to an endpoint. */
+export function wireLlm(endpoint: Endpoint): LLMFn {
+  const { provider, base_url, wire } = endpoint
+  return Object.assign(
+    (request: LLMRequest, options: LLMOptions = {}) =>
+      llmStream(() => exchange(endpoint, request, options), { signal: options.signal }),
+    { target: ({ model }: LLMRequest) => ({ provider, api: wire.api, base_url, model }) }
+  )
+}
+
+/** Models that may think for minutes before they say anything. */
+const thinker = /\bo[134]\b|gpt-5|think|reason|-r1\b/i
+const loopback = /^(?:localhost|127\.|\[::1\])/
+
+function exchange(
+  { wire, provider, host, timeouts = {}, maxResponseBytes = 64 * 1024 * 1024, send }: Endpoint,
+  request: LLMRequest,
+  options: LLMOptions
+): AsyncIterator<LLMDelta, LLMResponse, void> {
+  const { model } = request
+  const streamed = request.stream !== false
+  const peer: Peer = { provider, model, host, secrets: [] }
+  const patient = thinker.test(model) || loopback.test(host) || Boolean(request.reasoning_effort ?? request.thinking)
+  const deltas: LLMDelta[] = []
+  const reader = wire.reader(deltas, peer)
+  const timer = startTimer(timeouts, streamed, patient, peer)
+  let next = 0
+  let begun = false
+  let pull: Pull | undefined
+  let dropped: readonly string[] = []
+  let response: LLMResponse | undefined
+  let failed: { readonly error: unknown } | undefined
+
+  async function open(): Promise<Pull> {
+    if (!Array.isArray(request.messages)) throw new InputError('The request has no list of messages.')
+    const rendered = wire.render(request, provider)
+    dropped = rendered.dropped
+    if (dropped.length > 0) options.report?.({ type: 'dropped', parameters: dropped })
+    const exchange = { peer, reader, timer, streamed, maxBytes: maxResponseBytes, options }
+    const opened = await Promise.race([send(rendered.body, exchange), timer.gone])
+    timer.enter(streamed ? 'first' : 'idle')
+    return opened
+  }
+
+  /** Never rejects: what came before a failure is still to be delivered. */
+  async function advance(): Promise<void> {
+    try {
+      pull ??= await open()
+      const ending = await pull()
+      if (ending) {
+        timer.stop(false)
+        response = reader.response(ending)
+        if (dropped.length > 0) response = { ...response, dropped }
+      } else if (!begun && deltas.length > 0) {
+        begun = true
+        timer.enter('idle')
+      }
+    } catch (thrown) {
+      failed = { error: timer.expired ?? asDaybookError(thrown) }
+      timer.stop(true)
+    }
+  }
+
+  return {
+    async next() {
+      while (next === deltas.length) {
+        if (failed) throw failed.error
+        if (response) return { done: true, value: response }
+        deltas.length = next = 0
+        await advance()
+      }
+      return { done: false, value: deltas[next++] as LLMDelta }
+    },
+    async return() {
+      timer.stop(true)
+      return { done: true, value: undefined as unknown as LLMResponse }
+    }
+  }
+}

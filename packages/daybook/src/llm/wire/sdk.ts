@@ -1,0 +1,125 @@
+/** Sends requests through an official SDK's client: its address, key and headers; our reading, limits and errors. */
+import { APITimeoutError, ConfigurationError } from '../../errors.js'
+import type { LLMFn } from '../llm.js'
+import { answered } from './body.js'
+import { placeOf } from './endpoint.js'
+import { type Exchange, type Pull, wireLlm } from './exchange.js'
+import { about, disconnected, failure, redirected } from './failure.js'
+import type { Timeouts } from './timers.js'
+import { nameOf, type Peer, record, text, type Wire } from './wire.js'
+
+export interface SdkOptions {
+  /** The name in targets and messages; known hosts have theirs, others are `custom`. */
+  readonly provider?: string | undefined
+  readonly timeouts?: Timeouts | undefined
+  /** The most that an answer may be, decoded: 64 MB. */
+  readonly maxResponseBytes?: number | undefined
+}
+
+/** What the SDKs take beside the body. */
+export interface SdkRequest {
+  readonly signal: AbortSignal
+  readonly maxRetries: 0
+  readonly timeout: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly fetchOptions: Readonly<Record<string, string>>
+}
+
+/** What the SDKs' own `fetch` and limits must not do: follow redirects, wait for more than ours, ask again. */
+const fetchOptions = {
+  redirect: 'manual',
+  credentials: 'same-origin',
+  referrerPolicy: 'no-referrer',
+  cache: 'no-store'
+}
+
+export function sdkLlm(
+  wire: Wire,
+  client: object,
+  baseURL: string,
+  create: (body: Readonly<Record<string, unknown>>, request: SdkRequest) => unknown,
+  headersOf: (exchange: Exchange) => Record<string, string>,
+  options: SdkOptions
+): LLMFn {
+  const { fetch } = client as { fetch?: unknown }
+  const place = placeOf(baseURL, { provider: options.provider, fetch })
+  const { provider, base_url, host } = place
+  return wireLlm({
+    wire,
+    provider,
+    base_url,
+    host,
+    timeouts: options.timeouts,
+    maxResponseBytes: options.maxResponseBytes,
+    async send(body, exchange) {
+      const { peer, timer } = exchange
+      peer.secrets = secretsOf(client)
+      try {
+        const made = create(body, {
+          signal: timer.signal,
+          maxRetries: 0,
+          timeout: 0x7fffffff,
+          headers: headersOf(exchange),
+          fetchOptions
+        })
+        // The response as it came, where the client gives it: the end of a stream can be told from its breaking off.
+        const { asResponse } = made as { asResponse?: () => Promise<Response> }
+        if (typeof asResponse === 'function') return await answered(await asResponse.call(made), exchange)
+        return given(await made, exchange)
+      } catch (error) {
+        throw timer.expired ?? sdkFailure(error, peer, false)
+      }
+    }
+  })
+}
+
+/** Reads what a client gives that has wrapped the response away: parsed chunks, or one parsed answer. */
+function given(answer: unknown, { reader, timer, peer }: Exchange): Pull {
+  const iterate = (answer as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator]
+  if (typeof iterate !== 'function') {
+    return async () => {
+      reader.whole(answer)
+      return 'done'
+    }
+  }
+  const chunks = iterate.call(answer) as AsyncIterator<unknown>
+  timer.signal.addEventListener('abort', () => void chunks.return?.()?.catch(() => {}), { once: true })
+  return async () => {
+    const { done, value } = await Promise.race([chunks.next(), timer.gone]).catch((error: unknown) => {
+      throw timer.expired ?? sdkFailure(error, peer, true)
+    })
+    if (done) return 'iterated'
+    timer.seen(true)
+    return reader.event(value) ? 'done' : undefined
+  }
+}
+
+/** An SDK's error by its shape, since there may be several copies and versions of its classes. */
+function sdkFailure(thrown: unknown, peer: Peer, begun: boolean): unknown {
+  if (typeof thrown !== 'object' || thrown === null || 'kind' in thrown) return thrown
+  const { status, headers, error, cause, message } = thrown as Readonly<Record<string, unknown>>
+  if (typeof status === 'number' && status >= 300 && status < 400) return redirected(peer, status)
+  if (typeof status === 'number' || error) {
+    const body = error ?? text(message).replace(/^\d{3} (?:status code \(no body\))?/, '')
+    const known = typeof headers === 'object' && headers !== null && 'get' in headers ? (headers as Headers) : undefined
+    return failure(
+      record(body).error ? body : typeof body === 'string' ? body : { error: body },
+      peer,
+      Number(status ?? 200),
+      known
+    )
+  }
+  if ('status' in thrown || begun) {
+    if (/timed out/i.test(text(message))) {
+      return new APITimeoutError(`${nameOf(peer)} did not answer in time.`, { ...about(peer), phase: 'headers' })
+    }
+    return disconnected(cause ?? thrown, peer, begun)
+  }
+  return new ConfigurationError(`The client for ${nameOf(peer)} could not send: ${text(message)}`, about(peer))
+}
+
+/** The keys that the client holds, as far as they are texts. */
+function secretsOf(client: object): readonly string[] {
+  const { apiKey, authToken } = client as { apiKey?: unknown; authToken?: unknown }
+  return [apiKey, authToken].map(text).filter(secret => secret.length > 3)
+}
