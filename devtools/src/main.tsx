@@ -1,0 +1,86 @@
+/** The page of its own: the ledgers of the process that serves it, or of this browser. */
+import { mount } from './mount.js'
+import { serverSource } from './sources/from-server.js'
+import { lazySource } from './sources/lazy.js'
+import { readAddress, writeAddress } from './state/address.js'
+import { createPanel } from './state/panel.js'
+import type { TryIt } from './state/try-it.js'
+import { Devtools } from './views/devtools.js'
+
+const tokenKey = 'daybook.token'
+const themeKey = 'daybook.theme'
+
+/** Storage may be forbidden; then a reload asks for the printed address again. */
+function remembered(storage: () => Storage, key: string): string | undefined {
+  try {
+    return storage().getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+function remember(storage: () => Storage, key: string, value: string): void {
+  try {
+    storage().setItem(key, value)
+  } catch {
+    // nothing is lost but a convenience
+  }
+}
+const session = (): Storage => window.sessionStorage
+// biome-ignore lint/style/noRestrictedGlobals: this is the page itself, and only its colours are kept
+const local = (): Storage => window.localStorage
+
+const address = readAddress(location.hash)
+if (address.token) remember(session, tokenKey, address.token)
+const token = address.token ?? remembered(session, tokenKey)
+const theme = remembered(local, themeKey)
+
+const panel = createPanel({
+  theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
+  ...(address.view ? { view: address.view } : {}),
+  ...(address.filter ? { filter: address.filter } : {})
+})
+
+const inPage = async (): Promise<typeof import('./in-page.js')> => import('./in-page.js')
+const browser = lazySource({ label: 'this browser', kind: 'page' }, async () => (await inPage()).source)
+let browserShown = false
+const showBrowser = (): void => {
+  if (browserShown) return
+  browserShown = true
+  panel.addSource(browser)
+}
+
+const tryIt: TryIt = {
+  async run(options) {
+    const { startRun } = await inPage()
+    const name = await startRun(options, message => panel.tell(message, true))
+    showBrowser()
+    panel.want(name)
+  }
+}
+
+if (address.run) panel.want(address.run)
+const root = document.getElementById('root') as HTMLElement
+mount(root, { height: '100%' }).render(<Devtools panel={panel} wholePage tryIt={tryIt} />)
+
+if (token) panel.addSource(serverSource({ base: new URL('./', location.href).href.replace(/#.*$/, ''), token }))
+else showBrowser()
+
+// The address keeps what is shown, so that a link and a reload show it again. The token is not part of it.
+let written = ''
+const write = (): void => {
+  const run = panel.run?.name ?? address.run
+  const next = writeAddress({ ...(run ? { run } : {}), view: panel.view, filter: panel.filter })
+  if (next === written) return
+  written = next
+  history.replaceState(null, '', next === '' ? location.pathname + location.search : next)
+}
+write()
+if (location.hash.includes('t=')) history.replaceState(null, '', location.pathname + location.search + written)
+let shownTheme = panel.theme
+panel.subscribe(() => {
+  write()
+  if (panel.theme !== shownTheme) {
+    shownTheme = panel.theme
+    remember(local, themeKey, shownTheme)
+  }
+})

@@ -1,0 +1,180 @@
+/**
+ * A ledger as the panel holds it: columns that grow by one entry an event, each from its own fold. Every view reads
+ * this one book, so that no two views can disagree.
+ */
+import type { LedgerEvent, LedgerSignal } from 'daybook'
+import { type Calls, callFold } from './calls.js'
+import { type Causes, causeFold } from './causes.js'
+import { type Family, familyOf, isError } from './family.js'
+import { type Lanes, laneFold } from './lanes.js'
+import { type Objects, objectFold } from './objects.js'
+import { isRecord, list, record, string } from './read.js'
+import { type RunFacts, runFold } from './run.js'
+import { type Streams, streamFold } from './streams.js'
+import { isHit, type Totals, totalsFold } from './totals.js'
+
+export type FamilyCount = Readonly<Record<Family | 'cache', number>>
+
+export interface Book {
+  readonly name: string
+  readonly events: readonly LedgerEvent[]
+  /** Milliseconds since the first event; NaN where the timestamp is none. */
+  readonly times: readonly number[]
+  readonly families: readonly Family[]
+  readonly lanes: Lanes
+  readonly calls: Calls
+  readonly causes: Causes
+  readonly objects: Objects
+  readonly totals: Totals
+  readonly run: RunFacts
+  readonly streams: Streams
+  readonly counts: FamilyCount
+  /** The longest actor in characters, for the width of its column. */
+  readonly actorLength: number
+  /** When the run began, in milliseconds since 1970; NaN before the first event. */
+  readonly startedAt: number
+  add(event: unknown): void
+  signal(signal: LedgerSignal, now: number): void
+}
+
+export function createBook(name: string): Book {
+  const events: LedgerEvent[] = []
+  const times: number[] = []
+  const families: Family[] = []
+  const lanes = laneFold()
+  const calls = callFold()
+  const causes = causeFold()
+  const objects = objectFold()
+  const totals = totalsFold()
+  const run = runFold(name)
+  const streams = streamFold()
+  const counts = { request: 0, response: 0, tool: 0, cache: 0, world: 0, branch: 0, error: 0, other: 0 }
+  let actorLength = 0
+  let startedAt = Number.NaN
+
+  /** Gives the row its place among calls and lanes. */
+  const place = (event: LedgerEvent, row: number): void => {
+    const data = record(event.data)
+    switch (event.type as string) {
+      case 'llm.request': {
+        const lane = lanes.open()
+        const model = string(data.model) ?? ''
+        calls.begin({ kind: 'llm', key: event.id, id: event.id, row, lane, name: model })
+        return
+      }
+      case 'tool.called': {
+        const lane = lanes.open()
+        const key = `tool ${string(data.call_id) ?? event.id}`
+        calls.begin({ kind: 'tool', key, id: event.id, row, lane, name: string(data.name) ?? '' })
+        return
+      }
+      case 'llm.attempt': {
+        const call = calls.find(event.cause)
+        if (!call) break
+        calls.attempt(call, row)
+        lanes.tick(call.lane)
+        return
+      }
+      case 'llm.response':
+      case 'llm.failed': {
+        const call = calls.find(event.cause)
+        if (!call) break
+        streams.end(call.id)
+        calls.finish(call, row)
+        lanes.close(call.lane)
+        return
+      }
+      case 'tool.returned': {
+        const call = calls.find([`tool ${string(data.call_id) ?? ''}`, ...event.cause])
+        if (!call) break
+        calls.finish(call, row)
+        lanes.close(call.lane)
+        return
+      }
+    }
+    calls.none()
+    lanes.pass()
+  }
+
+  return {
+    name,
+    events,
+    times,
+    families,
+    lanes,
+    calls,
+    causes,
+    objects,
+    totals,
+    run,
+    streams,
+    counts,
+    get actorLength() {
+      return actorLength
+    },
+    get startedAt() {
+      return startedAt
+    },
+    add(input) {
+      const row = events.length
+      const event = asEvent(input, row, name)
+      const at = Date.parse(event.timestamp)
+      if (Number.isNaN(startedAt)) startedAt = at
+      const family = familyOf(event.type)
+      events.push(event)
+      times.push(at - startedAt)
+      families.push(family)
+      counts[family]++
+      if (event.type === 'llm.response' && isHit(record(event.data))) counts.cache++
+      causes.add(row, event.id, event.cause)
+      objects.add(event.type, event.data)
+      totals.add(event)
+      run.add(event, at, isError(event))
+      place(event, row)
+      actorLength = Math.max(actorLength, Math.min(40, shownActor(event).length))
+    },
+    signal(signal, now) {
+      if (calls.open.has(signal.request)) streams.add(signal, now)
+    }
+  }
+}
+
+/** What the row shows as its actor: the model that answered, or who did it without the kit's name before it. */
+export function shownActor(event: LedgerEvent): string {
+  const data = record(event.data)
+  if (event.type === 'llm.response') return (string(data.model) ?? event.actor).replace(/^.*\//, '')
+  return event.actor.replace(/^[\w-]+\.(?=\w)/, '')
+}
+
+/** The type that a line gets which is no event. Its content is kept and shown as it is. */
+export const malformed = 'malformed'
+
+function asEvent(input: unknown, row: number, name: string): LedgerEvent {
+  const value = record(input)
+  const { id, type, source, actor, timestamp, data } = value
+  if (typeof id === 'string' && typeof type === 'string' && isRecord(data)) {
+    const whole =
+      typeof source === 'string' && typeof actor === 'string' && typeof timestamp === 'string' && isIds(value.cause)
+    if (whole) return input as LedgerEvent
+    return {
+      ...value,
+      source: string(source) ?? name,
+      actor: string(actor) ?? '',
+      timestamp: string(timestamp) ?? '',
+      cause: list(value.cause).filter(cause => typeof cause === 'string')
+    } as unknown as LedgerEvent
+  }
+  return {
+    id: string(id) ?? `${malformed}-${row + 1}`,
+    type: malformed,
+    source: name,
+    actor: '',
+    cause: [],
+    timestamp: string(timestamp) ?? '',
+    data: { value: input }
+  } as unknown as LedgerEvent
+}
+
+function isIds(value: unknown): boolean {
+  return Array.isArray(value) && value.every(cause => typeof cause === 'string')
+}

@@ -1,0 +1,33 @@
+/** Which event led to which: an index over `cause`, both ways. */
+
+const none: readonly number[] = Object.freeze([])
+
+export interface Causes {
+  /** The row of an event, or undefined for an id that is not in this ledger. */
+  rowOf(id: string): number | undefined
+  /** The rows that name this one as their cause, in order. */
+  effectsOf(row: number): readonly number[]
+}
+
+export interface CauseFold extends Causes {
+  add(row: number, id: string, causes: readonly string[]): void
+}
+
+export function causeFold(): CauseFold {
+  const rows = new Map<string, number>()
+  const effects = new Map<number, number[]>()
+  return {
+    rowOf: id => rows.get(id),
+    effectsOf: row => effects.get(row) ?? none,
+    add(row, id, causes) {
+      for (const cause of new Set(causes)) {
+        const from = rows.get(cause)
+        if (from === undefined) continue
+        const known = effects.get(from)
+        if (known) known.push(row)
+        else effects.set(from, [row])
+      }
+      if (!rows.has(id)) rows.set(id, row)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** Reading data of which nothing is certain: an imported ledger may hold anything. */
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const nothing: Record<string, unknown> = Object.freeze({})
+
+/** The value as a record; an empty one for anything else. */
+export function record(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : nothing
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+export function string(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A finite number, or undefined. */
+export function number(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** One line of JSON, cut at `max` characters. Never throws. */
+export function oneLine(value: unknown, max = 400): string {
+  let text: string
+  try {
+    text = JSON.stringify(value) ?? String(value)
+  } catch {
+    text = String(value)
+  }
+  return text.length > max ? `${text.slice(0, max)}…` : text
+}
+
+/** The beginning of a text as one line, so that a megabyte is not flattened for a cell of forty characters. */
+export function firstLine(text: string, max = 300): string {
+  const head = text.slice(0, max * 2).replace(/\s+/g, ' ').trim()
+  return head.length > max ? `${head.slice(0, max)}…` : head
+}
+
+/** The text of a message's content: a string, or the text parts of a list. Other parts are named in brackets. */
+export function contentText(content: unknown): string {
+  if (typeof content === 'string') return content
+  return list(content)
+    .map(part => {
+      if (typeof part === 'string') return part
+      const { type, text } = record(part)
+      return string(text) ?? (string(type) ? `[${String(type)}]` : '')
+    })
+    .filter(text => text !== '')
+    .join('\n')
+}

@@ -1,0 +1,118 @@
+/** What a run is about, and how it stands. */
+import type { LedgerEvent } from 'daybook'
+import { firstLine, record, string } from './read.js'
+
+export interface RunFacts {
+  /** What was asked for; undefined where no event says it. */
+  readonly goal: string | undefined
+  readonly kit: string | undefined
+  /** Milliseconds since 1970 of the first and the last event. */
+  readonly first: number
+  readonly last: number
+  /** The row of the first error that nothing made up for, or -1. */
+  readonly failedAt: number
+  readonly stoppedBy: string | undefined
+}
+
+export interface RunFold extends RunFacts {
+  add(event: LedgerEvent, at: number, error: boolean): void
+}
+
+export function runFold(name: string): RunFold {
+  let row = -1
+  const facts = {
+    goal: undefined as string | undefined,
+    kit: undefined as string | undefined,
+    first: Number.NaN,
+    last: Number.NaN,
+    failedAt: -1,
+    stoppedBy: undefined as string | undefined,
+    add(event: LedgerEvent, at: number, error: boolean) {
+      row++
+      if (!Number.isNaN(at)) {
+        if (Number.isNaN(facts.first)) facts.first = at
+        facts.last = at
+      }
+      const data = record(event.data)
+      switch (event.type as string) {
+        case 'kit.loaded':
+          facts.kit ??= string(data.name)
+          facts.goal ??= goal(data.goal)
+          break
+        case 'object.created':
+          // Runs of a kit without a written goal: the first object that stands for one.
+          if (row < 3 && (data.type === 'Goal' || data.type === 'Company')) {
+            const inner = record(data.data)
+            facts.goal ??= goal(inner.text ?? inner.goal ?? inner.name)
+          }
+          break
+        case 'budget.exhausted':
+          facts.stoppedBy = 'budget'
+          if (facts.failedAt < 0) facts.failedAt = row
+          break
+        case 'llm.request':
+          // A session has no goal: its first question stands for it.
+          if (name.startsWith('session:')) facts.goal ??= goal(lastUserText(data.messages))
+          break
+        case 'run.resumed':
+          facts.stoppedBy = undefined
+          facts.failedAt = -1
+          break
+      }
+      if (error && event.type !== 'llm.attempt' && event.type !== 'output.rejected' && facts.failedAt < 0) {
+        facts.failedAt = row
+      }
+    }
+  }
+  return facts
+}
+
+function goal(value: unknown): string | undefined {
+  const text = firstLine(string(value) ?? '', 160)
+  return text === '' ? undefined : text
+}
+
+function lastUserText(messages: unknown): unknown {
+  const last = Array.isArray(messages) ? record(messages.at(-1)) : {}
+  return last.content
+}
+
+export type RunState = 'running' | 'done' | 'failed' | 'open'
+
+/** Silent for so long with a call open, a run is taken to have ended without its answer. */
+const staleMs = 120_000
+
+/** How a run stands at this moment: `open` means calls without an answer, and nobody at work on them. */
+export function runState(
+  book: { readonly run: RunFacts; readonly calls: { readonly open: { readonly size: number } } },
+  now: number,
+  live: boolean
+): RunState {
+  if (book.calls.open.size > 0) return live && now - book.run.last < staleMs ? 'running' : 'open'
+  return book.run.failedAt >= 0 ? 'failed' : 'done'
+}
+
+/** What the rail shows of a run. */
+export interface RunCard {
+  readonly title: string
+  readonly tag: string
+  readonly state: RunState
+  readonly durationMs: number
+  readonly events: number
+  readonly costUsd: number | null
+  readonly estimated: boolean
+  readonly failedAt: number
+}
+
+/** A short, stable tag of a ledger's name: `run:8` is `8`, a long one keeps its end. */
+export function shortName(name: string): string {
+  const id = name.replace(/^(run|branch|session):/, '')
+  return id.length > 5 ? id.slice(-4) : id
+}
+
+/** The title where no event says what a run is for. */
+export function titleOf(name: string, goalText: string | undefined): string {
+  if (goalText) return goalText
+  const kind = /^(run|branch|session):/.exec(name)?.[1]
+  return kind === 'session' ? 'Session' : kind === 'branch' ? 'Branch' : kind === 'run' ? 'Run' : name
+}

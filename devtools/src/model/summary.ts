@@ -1,0 +1,129 @@
+/** An event in one line. */
+import type { LedgerEvent } from 'daybook'
+import type { Objects } from './objects.js'
+import { contentText, firstLine, list, number, oneLine, record, string } from './read.js'
+import { duration } from './numbers.js'
+
+export interface Summary {
+  readonly text: string
+  /** `quote`: a model's words; `quiet`: the world's small print; `error`; `raw`: JSON as it is. */
+  readonly tone: 'plain' | 'quote' | 'quiet' | 'error' | 'raw'
+}
+
+export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
+  const data = record(event.data)
+  switch (event.type as string) {
+    case 'llm.request':
+      return { text: question(data.messages), tone: 'plain' }
+    case 'llm.response':
+      return answer(data)
+    case 'llm.failed':
+      return { text: failure(data), tone: 'error' }
+    case 'llm.attempt': {
+      const wait = number(data.wait_ms)
+      const waited = wait === undefined ? '' : ` after ${duration(wait)}`
+      return { text: `${kindWords(data.kind)} · asked again${waited}`, tone: 'error' }
+    }
+    case 'tool.called':
+      return { text: `${string(data.name) ?? 'tool'} ${oneLine(data.arguments)}`, tone: 'plain' }
+    case 'tool.returned': {
+      const name = string(data.name) ?? 'tool'
+      if (data.error !== undefined) return { text: `${name}: ${firstLine(String(data.error))}`, tone: 'error' }
+      return { text: `${name} · ${result(data.result)}`, tone: 'plain' }
+    }
+    case 'object.created':
+      return { text: joined(objects.nameOf(String(data.id)), gist(data.data)), tone: 'quiet' }
+    case 'object.patched':
+      return { text: joined(objects.nameOf(String(data.id)), gist(data.patch)), tone: 'quiet' }
+    case 'relation.created': {
+      const ends = `${objects.nameOf(String(data.source_id))} → ${objects.nameOf(String(data.target_id))}`
+      return { text: `${string(data.type) ?? 'relation'} · ${ends}`, tone: 'quiet' }
+    }
+    case 'relation.removed':
+      return { text: String(data.id), tone: 'quiet' }
+    case 'kit.loaded':
+      return { text: joined(`${string(data.name) ?? 'kit'} ${string(data.version) ?? ''}`.trim(), string(data.goal)), tone: 'quiet' }
+    case 'run.resumed':
+      return { text: `from event ${String(data.position)}`, tone: 'quiet' }
+    case 'responder.fired':
+    case 'responder.completed':
+      return { text: string(data.responder) ?? '', tone: 'quiet' }
+    case 'responder.failed':
+      return { text: joined(string(data.responder) ?? 'responder', firstLine(string(data.message) ?? '')), tone: 'error' }
+    case 'output.rejected':
+      return { text: joined(string(data.event_type) ?? 'output', firstLine(string(data.reason) ?? '')), tone: 'error' }
+    case 'budget.exhausted':
+      return { text: list(data.reasons).map(String).join(', ') || 'a limit was reached', tone: 'error' }
+    case 'branch.created':
+      return { text: `${String(data.branch_id)} · forked at #${String(data.fork_position)}`, tone: 'plain' }
+    case 'warning.raised':
+      return { text: joined(string(data.area) ?? '', firstLine(string(data.message) ?? '')), tone: 'plain' }
+    case 'message.appended':
+    case 'dialog.opened':
+    case 'dialog.forked':
+      return { text: gist(data), tone: 'quiet' }
+    default:
+      return { text: oneLine(event.data), tone: 'raw' }
+  }
+}
+
+/** The last words of the asker, which is what tells one request from the next. */
+export function question(messages: unknown): string {
+  const all = list(messages)
+  for (let i = all.length - 1; i >= 0; i--) {
+    const message = record(all[i])
+    const text = firstLine(contentText(message.content))
+    if (message.role === 'tool') return `result of ${string(message.name) ?? 'a tool'}: ${text}`
+    if (message.role === 'user' && text !== '') return text
+  }
+  return all.length === 0 ? 'no messages' : firstLine(contentText(record(all.at(-1)).content))
+}
+
+function answer(data: Record<string, unknown>): Summary {
+  const text = firstLine(plain((string(data.text) ?? '').slice(0, 600)))
+  if (text !== '') return { text: `“${text}”`, tone: 'quote' }
+  const names = list(data.tool_calls).map(call => string(record(call).name) ?? 'a tool')
+  if (names.length > 0) return { text: `calls ${names.join(', ')}`, tone: 'plain' }
+  if (typeof data.refusal === 'string') return { text: `refused: ${firstLine(data.refusal)}`, tone: 'plain' }
+  return { text: 'an empty answer', tone: 'quiet' }
+}
+
+/** Without the marks of Markdown, which say nothing in one line. */
+export function plain(text: string): string {
+  return text.replace(/\*\*|`+|^#+\s/gm, '')
+}
+
+function failure(data: Record<string, unknown>): string {
+  const status = number(data.status)
+  const words = kindWords(data.kind)
+  const head = status === undefined ? words : `${status} ${words}`
+  return joined(head, firstLine(string(data.message) ?? ''))
+}
+
+/** `rate_limit` as `rate limit`. */
+export function kindWords(kind: unknown): string {
+  return string(kind)?.replaceAll('_', ' ') ?? 'failed'
+}
+
+function result(value: unknown): string {
+  if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'result' : 'results'}`
+  return typeof value === 'string' ? firstLine(value) : oneLine(value)
+}
+
+const telling = ['name', 'title', 'text', 'summary', 'label', 'status']
+
+/** What an object or a patch says, in a few words. */
+function gist(value: unknown): string {
+  const fields = record(value)
+  const status = string(fields.status)
+  for (const key of telling) {
+    const text = firstLine(string(fields[key]) ?? '', 120)
+    if (text === '') continue
+    return status && key !== 'status' ? `${status} · ${text}` : text
+  }
+  return Object.keys(fields).length === 0 ? '' : oneLine(value)
+}
+
+function joined(head: string, rest: string | undefined): string {
+  return rest ? `${head} · ${rest}` : head
+}

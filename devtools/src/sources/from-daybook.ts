@@ -1,0 +1,159 @@
+/** Ledgers of this page: those of a Daybook, or a single one. */
+import type { Ledger, LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
+import type { DevtoolsSource, LedgerFollower } from '../model/source.js'
+
+/** As much of a Daybook as the panel needs. */
+export interface HasLedgers {
+  readonly ledgers: {
+    list(): Promise<readonly LedgerInfo[]>
+    open(name: string): Promise<Ledger>
+  }
+}
+
+export interface DaybookSourceOptions {
+  readonly label?: string
+  /** How often the list is asked for, in milliseconds: a store does not tell of new ledgers. */
+  readonly everyMs?: number
+}
+
+const batchSize = 500
+
+export function daybookSource(daybook: HasLedgers, options: DaybookSourceOptions = {}): DevtoolsSource {
+  const { label = 'this page', everyMs = 1500 } = options
+  return {
+    label,
+    kind: 'page',
+    watch(listener, onStatus) {
+      let ended = false
+      let timer: ReturnType<typeof setTimeout> | undefined
+      let last = ''
+      const look = async (): Promise<void> => {
+        try {
+          const ledgers = await daybook.ledgers.list()
+          if (ended) return
+          const now = ledgers.map(info => `${info.name} ${info.length} ${info.updated}`).join('\n')
+          if (now !== last || last === '') listener(ledgers)
+          last = now || 'empty'
+          onStatus?.({ state: 'live' })
+        } catch (error) {
+          if (!ended) onStatus?.({ state: 'lost', message: `The list of runs cannot be read: ${messageOf(error)}` })
+        }
+        if (!ended) timer = setTimeout(() => void look(), everyMs)
+      }
+      void look()
+      return () => {
+        ended = true
+        clearTimeout(timer)
+      }
+    },
+    follow(name, follower) {
+      let ended = false
+      let stop: (() => void) | undefined
+      follower.state?.({ state: 'connecting' })
+      daybook.ledgers.open(name).then(
+        ledger => {
+          if (ended) return void close(ledger)
+          const unfollow = followLedger(ledger, follower)
+          stop = () => {
+            unfollow()
+            close(ledger)
+          }
+        },
+        (error: unknown) => {
+          if (!ended) follower.state?.({ state: 'lost', message: `The ledger cannot be opened: ${messageOf(error)}` })
+        }
+      )
+      return () => {
+        ended = true
+        stop?.()
+      }
+    }
+  }
+}
+
+/** One ledger that the caller holds open, and closes. */
+export function ledgerSource(ledger: Ledger, options: { readonly label?: string } = {}): DevtoolsSource {
+  const info = (created: string, updated: string): LedgerInfo => ({
+    name: ledger.name,
+    length: ledger.length,
+    created,
+    updated
+  })
+  return {
+    label: options.label ?? 'this page',
+    kind: 'page',
+    watch(listener, onStatus) {
+      let created = ''
+      const tell = (event: LedgerEvent): void => {
+        created ||= event.timestamp
+        listener([info(created, event.timestamp)])
+      }
+      listener([info('', '')])
+      onStatus?.({ state: 'live' })
+      return ledger.subscribe(tell)
+    },
+    follow: (_name, follower) => followLedger(ledger, follower)
+  }
+}
+
+/** Subscribes from the start; events that come in one task go on as one batch. */
+function followLedger(ledger: Ledger, follower: LedgerFollower): () => void {
+  let batch: LedgerEvent[] = []
+  let from = 0
+  let waiting = false
+  let signals: LedgerSignal[] = []
+  const open = new Set<string>()
+  let caughtUp = ledger.length === 0
+
+  const flush = (): void => {
+    waiting = false
+    const events = batch
+    const seen = signals
+    const at = from
+    batch = []
+    signals = []
+    if (events.length > 0) follower.events(at, events)
+    // Who comes late asks for the deltas so far of the calls that are still open.
+    if (!caughtUp && at + events.length >= ledger.length) {
+      caughtUp = true
+      for (const id of open) seen.unshift(...ledger.signals(id))
+    }
+    if (seen.length > 0) follower.signals(seen)
+  }
+  const soon = (): void => {
+    if (waiting) return
+    waiting = true
+    queueMicrotask(flush)
+  }
+
+  follower.state?.({ state: 'live' })
+  return ledger.subscribe(
+    (event, position) => {
+      if (batch.length === 0) from = position
+      batch.push(event)
+      if (!caughtUp) {
+        if (event.type === 'llm.request') open.add(event.id)
+        else if (event.type === 'llm.response' || event.type === 'llm.failed') {
+          for (const cause of event.cause) open.delete(cause)
+        }
+      }
+      if (batch.length >= batchSize) flush()
+      else soon()
+    },
+    {
+      from: 0,
+      onSignal: signal => {
+        signals.push(signal)
+        soon()
+      }
+    }
+  )
+}
+
+function close(ledger: Ledger): void {
+  ledger.close().catch(() => {}) // read only: there is nothing to lose
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

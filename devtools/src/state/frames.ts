@@ -1,0 +1,65 @@
+/** When to paint: events at the next frame, deltas at most thirty times a second, nothing while nothing happens. */
+
+export interface Painter {
+  /** Something came that should be seen at the next frame. */
+  soon(): void
+  /** Something came that may wait for the rhythm of deltas. */
+  relaxed(): void
+  /** Something changes with time alone: look again after so many milliseconds. */
+  later(ms: number): void
+  stop(): void
+}
+
+const deltaMs = 33
+/** A page in the background has no frames; it is kept up to date more slowly. */
+const hiddenMs = 250
+
+/** `paint` is called with the time; it returns true when it wants another frame. */
+export function createPainter(paint: () => boolean): Painter {
+  let frame = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let timerAt = Number.POSITIVE_INFINITY
+  let last = 0
+  let stopped = false
+
+  const run = (): void => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+    frame = 0
+    timerAt = Number.POSITIVE_INFINITY
+    if (stopped) return
+    last = performance.now()
+    if (paint()) soon()
+  }
+  const soon = (): void => {
+    if (stopped || frame !== 0) return
+    if (document.hidden) wait(hiddenMs)
+    else frame = requestAnimationFrame(run)
+  }
+  const wait = (ms: number): void => {
+    if (stopped || frame !== 0) return
+    const at = performance.now() + ms
+    if (at >= timerAt) return
+    clearTimeout(timer)
+    timerAt = at
+    timer = setTimeout(
+      () => {
+        timerAt = Number.POSITIVE_INFINITY
+        if (document.hidden) run()
+        else soon()
+      },
+      Math.max(0, ms)
+    )
+  }
+
+  return {
+    soon,
+    relaxed: () => wait(document.hidden ? hiddenMs : Math.max(0, deltaMs - (performance.now() - last))),
+    later: wait,
+    stop() {
+      stopped = true
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,186 @@
+/** The panel: its parts, its keys, and what can be dropped on it. */
+import { type CSSProperties, type KeyboardEvent as ReactKey, type ReactNode, useEffect, useRef, useState } from 'react'
+import { FileError, fileSource, readLedgerFile } from '../sources/from-file.js'
+import { PanelProvider, usePanel } from '../state/context.js'
+import type { Panel, View } from '../state/panel.js'
+import type { TryIt } from '../state/try-it.js'
+import { usd } from '../model/numbers.js'
+import { Dialog } from './dialog.js'
+import { Empty } from './empty.js'
+import { Icon } from './glyph.js'
+import { Header } from './header.js'
+import { Inspector } from './inspector.js'
+import { Ledger } from './ledger.js'
+import { Boundary, Tabs } from './parts.js'
+import { Rail } from './rail.js'
+import { TotalsBar } from './totals.js'
+import { TryItSheet } from './try-it.js'
+import { handleKey } from './keys.js'
+
+const views: readonly { name: View; label: string }[] = [
+  { name: 'ledger', label: 'Ledger' },
+  { name: 'dialog', label: 'Dialog' }
+]
+
+export interface DevtoolsProps {
+  readonly panel: Panel
+  readonly dock?: boolean
+  /** The page is the panel's own: its keys work wherever the focus is. */
+  readonly wholePage?: boolean
+  readonly tryIt?: TryIt | undefined
+  readonly end?: ReactNode
+  readonly style?: CSSProperties
+  /** In front of the panel: the grip of the dock. */
+  readonly children?: ReactNode
+}
+
+export function Devtools(props: DevtoolsProps) {
+  return (
+    <PanelProvider value={props.panel}>
+      <Boundary fallback={error => <Crash error={error} />}>
+        <Shell {...props} />
+      </Boundary>
+    </PanelProvider>
+  )
+}
+
+function Shell({ dock = false, wholePage = false, tryIt, end, style, children }: DevtoolsProps) {
+  const panel = usePanel()
+  const { run } = panel
+  const root = useRef<HTMLDivElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
+  const [trying, setTrying] = useState(false)
+  const [dropping, setDropping] = useState(false)
+  const onTry = tryIt ? () => setTrying(true) : undefined
+  const onOpenFile = (): void => picker.current?.click()
+
+  const keys = (event: KeyboardEvent | ReactKey): void => {
+    if (root.current) handleKey(event as KeyboardEvent, panel, root.current, { onOpenFile, onTry })
+  }
+  const latest = useRef(keys)
+  latest.current = keys
+  useEffect(() => {
+    if (!wholePage) return
+    const listener = (event: KeyboardEvent): void => latest.current(event)
+    window.addEventListener('keydown', listener)
+    return () => window.removeEventListener('keydown', listener)
+  }, [wholePage])
+
+  const openFile = async (file: (Blob & { name?: string }) | undefined): Promise<void> => {
+    if (!file) return
+    try {
+      const parsed = await readLedgerFile(file)
+      panel.addSource(fileSource(parsed, file.name ?? 'pasted'), { open: true })
+      panel.tell(parsed.note)
+    } catch (error) {
+      panel.tell(error instanceof FileError ? error.message : `The file cannot be read: ${String(error)}`, true)
+    }
+  }
+
+  const longest = run?.book.actorLength ?? 0
+  const actor = Math.min(170, Math.max(dock ? 104 : 112, Math.round(longest * 6.9)))
+  const bar = (
+    <Tabs label="Views" items={views} value={panel.view} onChange={panel.setView} />
+  )
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the whole panel
+    <div
+      ref={root}
+      className={`db${dock ? ' dock' : ''}${run || dock ? '' : ' bare'}`}
+      data-theme={panel.theme}
+      style={{ ...style, '--actor': `${actor}px` } as CSSProperties}
+      onKeyDown={wholePage ? undefined : keys}
+      onPaste={event => {
+        const text = event.clipboardData.getData('text/plain')
+        const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
+        if (!typing && text.length > 2) void openFile(new Blob([text]))
+      }}
+      onDragOver={event => {
+        if (!event.dataTransfer.types.includes('Files')) return
+        event.preventDefault()
+        setDropping(true)
+      }}
+      onDragLeave={event => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false)
+      }}
+      onDrop={event => {
+        event.preventDefault()
+        setDropping(false)
+        void openFile(event.dataTransfer.files[0])
+      }}
+    >
+      {children}
+      <Header onOpenFile={onOpenFile} dock={dock} end={end}>
+        {dock && run && (
+          <>
+            <span className="money-line">
+              <span>{usd(run.book.totals.answered === 0 ? 0 : run.book.totals.spentUsd, run.book.totals.estimated)}</span>
+              {run.book.totals.hits > 0 && (
+                <span className="f-cache">{usd(run.book.totals.savedUsd, run.book.totals.estimated)} saved</span>
+              )}
+            </span>
+            {bar}
+          </>
+        )}
+      </Header>
+      {!dock && (run ? <TotalsBar run={run} /> : <div />)}
+      <div className={`body${run || trying ? '' : ' solo'}${panel.selected === undefined ? '' : ' picked'}`}>
+        {!dock && <Rail onTry={onTry} />}
+        <main className="main" aria-label="Run">
+          {!dock && bar}
+          <Boundary resetKey={`${run?.key} ${panel.view}`} fallback={error => <Crash error={error} />}>
+            {run ? (
+              panel.view === 'ledger' ? (
+                <Ledger run={run} actorWidth={actor} key={run.key} />
+              ) : (
+                <Dialog run={run} key={run.key} />
+              )
+            ) : (
+              <Empty onTry={onTry} onOpenFile={onOpenFile} />
+            )}
+          </Boundary>
+        </main>
+        {trying && tryIt ? (
+          <TryItSheet tryIt={tryIt} onClose={() => setTrying(false)} />
+        ) : (
+          run && (
+            <Boundary resetKey={panel.selected} fallback={error => <Crash error={error} />}>
+              <Inspector run={run} dock={dock} />
+            </Boundary>
+          )
+        )}
+      </div>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        data-open-file=""
+        aria-label="Ledger file"
+        accept=".jsonl,.json,.gz,.ndjson,application/x-ndjson"
+        onChange={event => {
+          void openFile(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
+      {panel.notice && (
+        <div className="toast" role={panel.notice.error ? 'alert' : 'status'}>
+          <span className={panel.notice.error ? 'f-error' : undefined}>{panel.notice.text}</span>
+          <button type="button" className="icon" aria-label="Dismiss" onClick={() => panel.tell(undefined)}>
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+      {dropping && <div className="drop">Drop a ledger: .jsonl, .jsonl.gz or a kando dump</div>}
+    </div>
+  )
+}
+
+/** A part of the panel that failed. The page around it goes on. */
+function Crash({ error }: { readonly error: unknown }) {
+  return (
+    <div className="crash" role="alert">
+      <h3 className="strong">This part of the panel failed. Your program is not touched.</h3>
+      <pre className="mono muted">{error instanceof Error ? (error.stack ?? error.message) : String(error)}</pre>
+    </div>
+  )
+}

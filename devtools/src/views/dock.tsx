@@ -1,0 +1,149 @@
+/** The panel at the bottom of a page: in the top layer, so that no transform, overflow or z-index of the page reaches it. */
+import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from 'react'
+import { usd } from '../model/numbers.js'
+import { PanelProvider, usePanel } from '../state/context.js'
+import type { Panel } from '../state/panel.js'
+import { Devtools } from './devtools.js'
+import { Icon } from './glyph.js'
+import { Boundary } from './parts.js'
+
+const least = 160
+
+export function Dock(props: { readonly panel: Panel; readonly height: number; readonly open: boolean }) {
+  const { panel } = props
+  const [open, setOpen] = useState(props.open)
+  const [height, setHeight] = useState(props.height)
+  const [large, setLarge] = useState(false)
+  const most = (): number => Math.max(least, window.innerHeight - 24)
+  const fit = (value: number): number => Math.round(Math.min(most(), Math.max(least, value)))
+
+  if (!open) {
+    return (
+      <Layer className="trigger-layer">
+        <PanelProvider value={panel}>
+          <Boundary fallback={() => null}>
+            <Trigger onOpen={() => setOpen(true)} />
+          </Boundary>
+        </PanelProvider>
+      </Layer>
+    )
+  }
+  const shown = large ? most() : fit(height)
+  return (
+    <Layer className="docked">
+      <Devtools
+        panel={panel}
+        dock
+        style={{ height: shown }}
+        end={
+          <>
+            <button
+              type="button"
+              className="icon"
+              aria-label={large ? 'Smaller' : 'Larger'}
+              title={large ? 'Smaller' : 'Larger'}
+              onClick={() => setLarge(!large)}
+            >
+              <Icon name={large ? 'shrink' : 'expand'} size={13} />
+            </button>
+            <button type="button" className="icon" aria-label="Close the devtools" title="Close" onClick={() => setOpen(false)}>
+              <Icon name="close" />
+            </button>
+          </>
+        }
+      >
+        <Grip
+          value={shown}
+          max={most()}
+          onChange={value => {
+            setLarge(false)
+            setHeight(fit(value))
+          }}
+        />
+      </Devtools>
+    </Layer>
+  )
+}
+
+/** A box in the browser's top layer. */
+function Layer({ className, children }: { readonly className: string; readonly children: React.ReactNode }) {
+  const box = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element) return
+    try {
+      element.showPopover()
+    } catch {
+      element.style.zIndex = '2147483647' // a browser without popovers: the highest place that there is
+    }
+  }, [])
+  return (
+    <div ref={box} popover="manual" className={className}>
+      {children}
+    </div>
+  )
+}
+
+function Grip(props: { readonly value: number; readonly max: number; readonly onChange: (value: number) => void }) {
+  const { value, max, onChange } = props
+  const from = useRef<{ y: number; height: number } | undefined>(undefined)
+  const onPointerMove = (event: PointerEvent): void => {
+    if (from.current) onChange(from.current.height + from.current.y - event.clientY)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.shiftKey ? 80 : 16
+    const next =
+      event.key === 'ArrowUp' ? value + step : event.key === 'ArrowDown' ? value - step : event.key === 'Home' ? max : event.key === 'End' ? least : undefined
+    if (next === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    onChange(next)
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a splitter that can be moved is no <hr>
+    <div
+      className="grip"
+      role="separator"
+      aria-orientation="horizontal"
+      aria-label="Height of the devtools"
+      aria-valuenow={value}
+      aria-valuemin={least}
+      aria-valuemax={max}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onPointerDown={event => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        from.current = { y: event.clientY, height: value }
+      }}
+      onPointerMove={onPointerMove}
+      onPointerUp={() => {
+        from.current = undefined
+      }}
+      onPointerCancel={() => {
+        from.current = undefined
+      }}
+    />
+  )
+}
+
+/** What is left when the dock is closed: how many calls run, and what the run cost so far. */
+function Trigger({ onOpen }: { readonly onOpen: () => void }) {
+  const panel = usePanel()
+  const book = panel.run?.book
+  const running = book && panel.run?.status.state === 'live' ? book.calls.open.size : 0
+  return (
+    <div className="db" data-theme={panel.theme}>
+      <button type="button" className="trigger" aria-label="Open the devtools" onClick={onOpen}>
+        <span className={running > 0 ? 'dot' : 'dot off'} />
+        {running > 0 ? (
+          <span>
+            {running} <span className="muted">running</span>
+          </span>
+        ) : (
+          <span>Daybook</span>
+        )}
+        {book && <span>{usd(book.totals.answered === 0 ? 0 : book.totals.spentUsd, book.totals.estimated)}</span>}
+      </button>
+    </div>
+  )
+}

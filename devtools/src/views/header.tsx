@@ -1,0 +1,199 @@
+/** The top of the panel: which run, from where, and the filter. */
+import type { ReactNode } from 'react'
+import { toJsonl } from '../model/export.js'
+import { usePanel } from '../state/context.js'
+import type { Theme } from '../state/panel.js'
+import { Icon, type IconName, Mark } from './glyph.js'
+import { copy, Menu, StatusDot, statusWord } from './parts.js'
+import { RunMark } from './rail.js'
+
+const themes: Readonly<Record<Theme, { icon: IconName; next: Theme; word: string }>> = {
+  auto: { icon: 'auto', next: 'light', word: 'as the system' },
+  light: { icon: 'sun', next: 'dark', word: 'light' },
+  dark: { icon: 'moon', next: 'auto', word: 'dark' }
+}
+
+export interface HeaderProps {
+  readonly onOpenFile: () => void
+  readonly dock: boolean
+  /** Tabs and figures of the dock, which has one bar only. */
+  readonly children?: ReactNode
+  /** Buttons at the end: close, expand. */
+  readonly end?: ReactNode
+}
+
+export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
+  const panel = usePanel()
+  const { run } = panel
+  const theme = themes[panel.theme]
+  return (
+    <header className="header">
+      <div className="brand">
+        <Mark />
+        {!dock && <span>Daybook</span>}
+      </div>
+      <RunPicker />
+      {run ? (
+        <div className="status">
+          <StatusDot status={run.status} />
+          {!dock && <span>{statusWord(run.status)}</span>}
+          {!dock && <span className="muted clip">{run.source.source.label}</span>}
+        </div>
+      ) : (
+        <div className="status">
+          <StatusDot status={panel.sources[0]?.status ?? { state: 'connecting' }} />
+          {!dock && <span>listening</span>}
+        </div>
+      )}
+      {children}
+      <Search dock={dock} />
+      <button
+        type="button"
+        className="icon"
+        title={`Colours: ${theme.word}`}
+        aria-label={`Colours: ${theme.word}. Change`}
+        onClick={() => panel.setTheme(theme.next)}
+      >
+        <Icon name={theme.icon} size={14} />
+      </button>
+      <Menu label="More" className="icon" end button={<Icon name="dots" size={14} />}>
+        {close => (
+          <>
+            <Choice
+              icon="file"
+              onPick={() => {
+                close()
+                onOpenFile()
+              }}
+            >
+              Open a ledger…
+            </Choice>
+            {run && (
+              <Choice
+                icon="down"
+                onPick={() => {
+                  close()
+                  save(`${run.name.replace(/[^\w.-]+/g, '-')}.jsonl`, toJsonl(run.book))
+                }}
+              >
+                Save this ledger as .jsonl
+              </Choice>
+            )}
+            {run && (
+              <Choice
+                icon="copy"
+                onPick={() => {
+                  close()
+                  void copy(run.name)
+                }}
+              >
+                Copy the run’s name
+              </Choice>
+            )}
+          </>
+        )}
+      </Menu>
+      {end}
+    </header>
+  )
+}
+
+function Choice(props: { readonly icon: IconName; readonly onPick: () => void; readonly children: ReactNode }) {
+  return (
+    <button type="button" role="menuitem" onClick={props.onPick}>
+      <Icon name={props.icon} />
+      <span>{props.children}</span>
+    </button>
+  )
+}
+
+function RunPicker() {
+  const panel = usePanel()
+  const { run, runs } = panel
+  const open = run && runs.find(entry => entry.key === run.key)
+  const card = open && panel.cardOf(open)
+  return (
+    <Menu
+      label="Choose a run"
+      className="picker"
+      button={
+        <>
+          <span className="clip">{run ? (card?.title ?? run.name) : 'No run'}</span>
+          {card && <span className="muted">#{card.tag}</span>}
+          <Icon name="down" size={10} />
+        </>
+      }
+    >
+      {close =>
+        runs.length === 0 ? (
+          <p className="hint muted" style={{ padding: '5px 8px' }}>
+            Runs appear here, newest first.
+          </p>
+        ) : (
+          runs.slice(0, 100).map(entry => {
+            const item = panel.cardOf(entry)
+            return (
+              <button
+                key={entry.key}
+                type="button"
+                role="menuitemradio"
+                aria-checked={entry.key === run?.key}
+                onClick={() => {
+                  close()
+                  panel.open(entry.key)
+                }}
+              >
+                <RunMark state={item.state} />
+                <span className="clip">{item.title}</span>
+                <span className="muted right">#{item.tag}</span>
+              </button>
+            )
+          })
+        )
+      }
+    </Menu>
+  )
+}
+
+function Search({ dock }: { readonly dock: boolean }) {
+  const panel = usePanel()
+  const { run, filter } = panel
+  const found = run?.visible?.length
+  return (
+    <search className="search">
+      <Icon name="search" size={13} />
+      <input
+        type="text"
+        data-keys="filter"
+        aria-label="Filter events"
+        placeholder={dock ? 'Filter' : 'Filter by text, type:llm.*, actor:, cache:hit, has:error'}
+        spellCheck={false}
+        autoComplete="off"
+        value={filter}
+        onChange={event => panel.setFilter(event.target.value)}
+        onKeyDown={event => {
+          if (event.key !== 'Escape') return
+          event.stopPropagation()
+          if (filter === '') event.currentTarget.blur()
+          else panel.setFilter('')
+        }}
+      />
+      {found !== undefined && run && (
+        <span className="count" role="status">
+          {found} of {run.book.events.length}
+        </span>
+      )}
+      <kbd>/</kbd>
+    </search>
+  )
+}
+
+/** Gives the person a file. */
+function save(name: string, parts: readonly string[]): void {
+  const url = URL.createObjectURL(new Blob(parts as string[], { type: 'application/x-ndjson' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

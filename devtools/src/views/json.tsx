@@ -1,0 +1,78 @@
+/** The event as it is: a tree of lines that fold. */
+import { useMemo, useState } from 'react'
+import { type JsonLine, jsonLines } from '../model/json-tree.js'
+import { Icon } from './glyph.js'
+import { copy } from './parts.js'
+
+export function Json({ value }: { readonly value: unknown }) {
+  const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
+  const [whole, setWhole] = useState<ReadonlySet<string>>(new Set())
+  const lines = useMemo(() => jsonLines(value, { flipped, whole }), [value, flipped, whole])
+  return (
+    <div className="json">
+      {lines.map(line => (
+        <Line
+          key={line.path}
+          line={line}
+          onFlip={() => setFlipped(toggle(flipped, line.path))}
+          onWhole={() => setWhole(toggle(whole, line.path.replace(/#more$/, '')))}
+        />
+      ))}
+    </div>
+  )
+}
+
+function Line(props: { readonly line: JsonLine; readonly onFlip: () => void; readonly onWhole: () => void }) {
+  const { line, onFlip, onWhole } = props
+  const folds = line.kind === 'open' || line.kind === 'closed'
+  return (
+    <div className="jl" style={{ paddingLeft: line.depth * 13 }}>
+      {folds ? (
+        <button
+          type="button"
+          className="twist"
+          aria-expanded={line.kind === 'open'}
+          aria-label={line.path}
+          onClick={onFlip}
+        >
+          <Icon name={line.kind === 'open' ? 'down' : 'right'} size={10} />
+        </button>
+      ) : (
+        <span className="twist" />
+      )}
+      {line.kind === 'more' ? (
+        <button type="button" className="more" onClick={onWhole}>
+          show {line.text}
+        </button>
+      ) : (
+        <span className="v">
+          {line.name !== undefined && <span className="k">{line.name}: </span>}
+          <span className={line.type === 'null' || line.kind === 'closed' ? 'w' : undefined}>{line.text}</span>
+          {line.cut > 0 && (
+            <button type="button" className="more" onClick={onWhole}>
+              {' '}
+              … {line.cut} more characters
+            </button>
+          )}
+        </span>
+      )}
+      {line.kind === 'value' && (
+        <button
+          type="button"
+          className="icon copy"
+          title={`Copy the path ${line.path}`}
+          aria-label={`Copy the path ${line.path}`}
+          onClick={() => void copy(line.path)}
+        >
+          <Icon name="copy" size={11} />
+        </button>
+      )}
+    </div>
+  )
+}
+
+function toggle(set: ReadonlySet<string>, item: string): ReadonlySet<string> {
+  const next = new Set(set)
+  if (!next.delete(item)) next.add(item)
+  return next
+}

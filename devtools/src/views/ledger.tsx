@@ -1,0 +1,316 @@
+/** The ledger: a grid of which only the rows in sight are in the page, so that a hundred thousand cost what forty do. */
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Book } from '../model/book.js'
+import type { Call } from '../model/calls.js'
+import { oneLine } from '../model/read.js'
+import { type LiveRow, liveRows, rowAt } from '../model/row.js'
+import { runState } from '../model/run.js'
+import { usePanel } from '../state/context.js'
+import type { OpenRun } from '../state/panel.js'
+import { Glyph, Icon } from './glyph.js'
+import { LanesOf, LiveLanes } from './lanes.js'
+import { Boundary, Chip } from './parts.js'
+
+export const rowHeight = 24
+const overscan = 6
+/** So near to the end, the list follows it. */
+const pinPx = 50
+
+/** The widths of the other columns and gaps, and of a usual character, to cut a growing text at a word. */
+const besideSummary = 505
+const charPx = 6.9
+
+export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly actorWidth: number }) {
+  const panel = usePanel()
+  const { book, visible } = run
+  const scroller = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState({ top: 0, height: 600, width: 800 })
+  const pinned = useRef(false)
+  const touched = useRef(false)
+  const [seen, setSeen] = useState<number | undefined>(undefined)
+
+  const now = Date.now()
+  const live = panel.filter === '' ? liveRows(book, now, Math.max(16, Math.floor((view.width - besideSummary - actorWidth) / charPx))) : []
+  const count = visible ? visible.length : book.events.length
+  const total = count + live.length
+  const rowOf = (at: number): number => (visible ? (visible[at] ?? -1) : at)
+
+  // A run that is under way is followed until the reader goes elsewhere; a finished one is read from its beginning.
+  if (!touched.current && runState(book, now, run.status.state === 'live') === 'running') pinned.current = true
+
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setView(sizeOf(element)))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element && pinned.current) {
+      const end = total * rowHeight - element.clientHeight
+      if (Math.abs(element.scrollTop - end) > 1) element.scrollTop = end
+    }
+  }, [total])
+
+  // The selection stays in sight when keys or a link move it.
+  const { selected } = panel
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element || selected === undefined) return
+    const at = visible ? indexOf(visible, selected) : selected
+    if (at < 0) return
+    const top = at * rowHeight
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (top + rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = top + rowHeight - element.clientHeight
+    }
+  }, [selected, visible])
+
+  const follow = (): void => {
+    pinned.current = true
+    touched.current = false
+    setSeen(undefined)
+    const element = scroller.current
+    if (element) element.scrollTop = element.scrollHeight
+  }
+  const onScroll = (): void => {
+    const element = scroller.current
+    if (!element) return
+    const atEnd = element.scrollTop + element.clientHeight > total * rowHeight - pinPx
+    if (atEnd !== pinned.current) {
+      pinned.current = atEnd
+      touched.current = true
+      setSeen(atEnd ? undefined : book.events.length)
+    }
+    setView(sizeOf(element))
+  }
+
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
+  const last = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
+  const hot = selected === undefined ? undefined : book.calls.ofRow(selected)
+  const rows = []
+  for (let at = first; at < last; at++) {
+    if (at < count) {
+      const row = rowOf(at)
+      rows.push(
+        <Boundary key={row} resetKey={book} fallback={() => <RawRow book={book} row={row} at={at} />}>
+          <LedgerRow
+            book={book}
+            row={row}
+            at={at}
+            selected={row === selected}
+            hot={hot}
+            answered={book.calls.ofRow(row)?.end ?? -1}
+            onSelect={panel.select}
+          />
+        </Boundary>
+      )
+    } else {
+      const item = live[at - count] as LiveRow
+      rows.push(
+        <StreamingRow
+          key={item.request}
+          item={item}
+          at={at}
+          mask={book.lanes.openMask}
+          last={at === total - 1}
+          onSelect={panel.select}
+        />
+      )
+    }
+  }
+  const fresh = seen === undefined || pinned.current ? 0 : book.events.length - seen
+
+  return (
+    <div className="ledger">
+      <div className="columns" aria-hidden="true">
+        <span className="r">seq</span>
+        <span className="r">time s</span>
+        <span />
+        <span className="type">type</span>
+        <span className="actor">actor</span>
+        <span>summary</span>
+        <span className="r">tok</span>
+        <span className="r cost">$</span>
+        <span className="r">cache</span>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table cannot leave out the rows that are not in sight */}
+      <div
+        ref={scroller}
+        className="rows"
+        role="grid"
+        aria-label="Events"
+        aria-rowcount={total}
+        aria-activedescendant={selected === undefined ? undefined : `row-${selected}`}
+        tabIndex={0}
+        data-keys="rows"
+        onScroll={onScroll}
+      >
+        <div className="space" role="rowgroup" style={{ height: total * rowHeight }}>
+          {rows}
+        </div>
+        {total === 0 && <Nothing filtered={visible !== undefined && book.events.length > 0} />}
+      </div>
+      {fresh > 0 && (
+        <button type="button" className="pill" onClick={follow}>
+          <Icon name="down" />
+          {fresh} new
+        </button>
+      )}
+    </div>
+  )
+}
+
+function sizeOf(element: HTMLElement): { top: number; height: number; width: number } {
+  return { top: element.scrollTop, height: element.clientHeight, width: element.clientWidth }
+}
+
+function Nothing({ filtered }: { readonly filtered: boolean }) {
+  const panel = usePanel()
+  if (!filtered) return <p className="none">No event yet. The first one appears here by itself.</p>
+  return (
+    <div className="none">
+      <p>No event matches the filter.</p>
+      <p>
+        <button type="button" className="button" onClick={() => panel.setFilter('')}>
+          Show all
+        </button>
+      </p>
+    </div>
+  )
+}
+
+/** Where a row stands among the visible ones, which are in order. */
+export function indexOf(rows: readonly number[], row: number): number {
+  let low = 0
+  let high = rows.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const value = rows[middle] as number
+    if (value === row) return middle
+    if (value < row) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}
+
+interface RowProps {
+  readonly book: Book
+  readonly row: number
+  readonly at: number
+  readonly selected: boolean
+  readonly hot: Call | undefined
+  /** Where the row's call ended: a request's tokens and chip come with its answer. */
+  readonly answered: number
+  readonly onSelect: (row: number) => void
+}
+
+const LedgerRow = memo(function LedgerRow({ book, row, at, selected, hot, onSelect }: RowProps) {
+  const item = rowAt(book, row)
+  if (!item) return null
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys of its rows
+    <div
+      id={`row-${row}`}
+      role="row"
+      className={selected ? 'row selected' : 'row'}
+      aria-rowindex={at + 1}
+      aria-selected={selected}
+      tabIndex={-1}
+      style={{ top: at * rowHeight }}
+      onClick={() => onSelect(row)}
+    >
+      <Cell className="seq r">{item.seq}</Cell>
+      <Cell className="time r">{item.time}</Cell>
+      <Cell className="lanes-cell">
+        <LanesOf book={book} row={row} hot={hot} />
+      </Cell>
+      <Cell className="type">
+        <Glyph name={item.glyph} />
+        <span className="clip">
+          <span className="space-name">{item.space}</span>
+          {item.verb}
+        </span>
+      </Cell>
+      <Cell className="actor clip">{item.actor}</Cell>
+      <Cell className={`summary ${item.summary.tone}`}>{item.summary.text}</Cell>
+      <Cell className="tok r">{item.tokens}</Cell>
+      <Cell className="cost r">{item.cost}</Cell>
+      <Cell className="cache-cell">{item.chip && <Chip chip={item.chip} />}</Cell>
+    </div>
+  )
+})
+
+function Cell({ className, children }: { readonly className: string; readonly children?: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: cells of a grid made of boxes
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
+    <span role="gridcell" className={className}>
+      {children}
+    </span>
+  )
+}
+
+function RawRow({ book, row, at }: { readonly book: Book; readonly row: number; readonly at: number }) {
+  return (
+    <div className="row" style={{ top: at * rowHeight }}>
+      <span className="seq r">{row + 1}</span>
+      <span className="summary raw" style={{ gridColumn: '2 / -1' }}>
+        {oneLine(book.events[row])}
+      </span>
+    </div>
+  )
+}
+
+function StreamingRow(props: {
+  readonly item: LiveRow
+  readonly at: number
+  readonly mask: number
+  readonly last: boolean
+  readonly onSelect: (row: number) => void
+}) {
+  const { item, at, mask, last, onSelect } = props
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the same as a click on the request's row, which has keys
+    <div
+      role="row"
+      className="row live"
+      aria-rowindex={at + 1}
+      tabIndex={-1}
+      style={{ top: at * rowHeight }}
+      data-streaming={item.request}
+      onClick={() => onSelect(item.requestRow)}
+    >
+      <Cell className="seq r">–</Cell>
+      <Cell className="time r">{item.time}</Cell>
+      <Cell className="lanes-cell">
+        <LiveLanes mask={mask} lane={item.lane} last={last} />
+      </Cell>
+      <Cell className="type">
+        <Glyph name="stream" />
+        <span>streaming</span>
+      </Cell>
+      <Cell className="actor clip">{item.actor}</Cell>
+      <Cell className="summary tail">
+        <Tail text={item.tail} />
+        <span className={item.idle ? 'caret idle' : 'caret'} />
+      </Cell>
+      <Cell className="tok r">{item.tokens}</Cell>
+      <Cell className="cost r" />
+      <Cell className="cache-cell">
+        {item.rate !== '–' && <Chip chip={{ look: 'live', text: item.rate }} />}
+      </Cell>
+    </div>
+  )
+}
+
+/** Shows the end of a text: what does not fit is cut on the left. */
+function Tail({ text }: { readonly text: string }) {
+  return (
+    <span>
+      <bdi dir="ltr">{text}</bdi>
+    </span>
+  )
+}

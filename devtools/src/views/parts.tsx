@@ -1,0 +1,198 @@
+/** Small parts that several views use. */
+import { Component, type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+import type { Book } from '../model/book.js'
+import { glyphOf } from '../model/family.js'
+import type { Chip as ChipModel } from '../model/row.js'
+import type { SourceStatus } from '../model/source.js'
+import { Glyph, Icon } from './glyph.js'
+
+export function Chip({ chip }: { readonly chip: ChipModel }) {
+  return <span className={`chip ${chip.look}`}>{chip.text}</span>
+}
+
+/** A link to an event of the run: its glyph and number. */
+export function Ref({ book, row, onGo }: { readonly book: Book; readonly row: number; readonly onGo: (row: number) => void }) {
+  const event = book.events[row]
+  if (!event) return null
+  return (
+    <button type="button" className="ref" title={event.type} onClick={() => onGo(row)}>
+      <Glyph name={glyphOf(event.type)} />
+      <span>#{row + 1}</span>
+    </button>
+  )
+}
+
+export function CopyButton({ text, label }: { readonly text: () => string; readonly label: string }) {
+  const [done, setDone] = useState(false)
+  return (
+    <button
+      type="button"
+      className="icon"
+      title={done ? 'Copied' : label}
+      aria-label={label}
+      onClick={() => void copy(text()).then(ok => setDone(ok))}
+      onBlur={() => setDone(false)}
+    >
+      <Icon name={done ? 'check' : 'copy'} />
+    </button>
+  )
+}
+
+/** True where the text is on the clipboard; a page without the permission says no instead of failing. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export interface TabItem<Name extends string> {
+  readonly name: Name
+  readonly label: string
+}
+
+/** Tabs with one stop in the tab order; arrows move between them. */
+export function Tabs<Name extends string>(props: {
+  readonly items: readonly TabItem<Name>[]
+  readonly value: Name
+  readonly label: string
+  readonly onChange: (name: Name) => void
+  readonly small?: boolean
+  readonly children?: ReactNode
+}) {
+  const { items, value, label, onChange, small, children } = props
+  const move = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (step === 0) return
+    event.preventDefault()
+    event.stopPropagation()
+    const at = items.findIndex(item => item.name === value)
+    const next = items[(at + step + items.length) % items.length]
+    if (!next) return
+    onChange(next.name)
+    const list = event.currentTarget
+    requestAnimationFrame(() => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus())
+  }
+  return (
+    <div className={small ? 'tabs small' : 'tabs'}>
+      <div role="tablist" aria-label={label} style={{ display: 'flex' }} onKeyDown={move}>
+        {items.map(item => (
+          <button
+            key={item.name}
+            type="button"
+            role="tab"
+            className="tab"
+            aria-selected={item.name === value}
+            tabIndex={item.name === value ? 0 : -1}
+            onClick={() => onChange(item.name)}
+          >
+            {item.label}
+          </button>
+        ))}
+      </div>
+      {children}
+    </div>
+  )
+}
+
+/** A button that opens a list; Escape, a choice and leaving it close it. */
+export function Menu(props: {
+  readonly label: string
+  readonly className: string
+  readonly button: ReactNode
+  readonly end?: boolean
+  readonly children: (close: () => void) => ReactNode
+}) {
+  const [open, setOpen] = useState(false)
+  const id = useId()
+  return (
+    <div
+      className="menu"
+      onBlur={event => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOpen(false)
+      }}
+      onKeyDown={event => {
+        if (!open) return
+        if (event.key === 'Escape') {
+          setOpen(false)
+          event.stopPropagation()
+        } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+          const items = [...event.currentTarget.querySelectorAll<HTMLElement>('.list button')]
+          const root = event.currentTarget.getRootNode() as Document | ShadowRoot
+          const at = items.indexOf(root.activeElement as HTMLElement)
+          items[(at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length]?.focus()
+          event.preventDefault()
+          event.stopPropagation()
+        }
+      }}
+    >
+      <button
+        type="button"
+        className={props.className}
+        aria-label={props.label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        {props.button}
+      </button>
+      {open && (
+        <div id={id} role="menu" aria-label={props.label} className={props.end ? 'list end' : 'list'}>
+          {props.children(() => setOpen(false))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Text that is cut after some lines, with a button that shows the rest. */
+export function Clamped({ text, lines = 4, mono = false }: { readonly text: string; readonly lines?: number; readonly mono?: boolean }) {
+  const [open, setOpen] = useState(false)
+  const long = text.length > lines * 58 || text.split('\n', lines + 1).length > lines
+  const shown = open ? text : text.slice(0, lines * 200)
+  return (
+    <>
+      <div className={`said${mono ? ' mono' : ''}${long && !open ? ' clamp' : ''}`}>{shown}</div>
+      {long && (
+        <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Show less' : `Show all ${text.length} characters`}
+        </button>
+      )}
+    </>
+  )
+}
+
+export function StatusDot({ status }: { readonly status: SourceStatus }) {
+  const look = status.state === 'live' ? 'dot' : status.state === 'lost' ? 'dot lost' : 'dot off'
+  return <span className={look} title={status.message} />
+}
+
+export function statusWord(status: SourceStatus): string {
+  return { live: 'live', connecting: 'connecting', lost: 'reconnecting', closed: 'read only' }[status.state]
+}
+
+/** Keeps a failure where it is: what cannot be drawn is shown raw, and the rest of the panel goes on. */
+export class Boundary extends Component<
+  { readonly fallback: (error: unknown) => ReactNode; readonly children: ReactNode; readonly resetKey?: unknown },
+  { readonly error: unknown; readonly key: unknown }
+> {
+  override state: { error: unknown; key: unknown } = { error: undefined, key: this.props.resetKey }
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error: error ?? new Error('unknown') }
+  }
+
+  static getDerivedStateFromProps(
+    props: { resetKey?: unknown },
+    state: { error: unknown; key: unknown }
+  ): { error: unknown; key: unknown } | null {
+    return props.resetKey === state.key ? null : { error: undefined, key: props.resetKey }
+  }
+
+  override render(): ReactNode {
+    return this.state.error === undefined ? this.props.children : this.props.fallback(this.state.error)
+  }
+}

@@ -1,0 +1,38 @@
+/** What the run cost, saved and used. Always in sight. */
+import { count, duration, usd } from '../model/numbers.js'
+import type { OpenRun } from '../state/panel.js'
+
+export function TotalsBar({ run }: { readonly run: OpenRun }) {
+  const { totals } = run.book
+  const { estimated } = totals
+  const unpriced = totals.unpriced > 0
+  return (
+    <div className="totals" role="group" aria-label="Totals">
+      <Figure
+        value={usd(totals.answered === 0 ? 0 : totals.spentUsd, estimated)}
+        label={unpriced && totals.spentUsd !== null ? `spent, ${totals.unpriced} unpriced` : 'spent'}
+        title={totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`}
+      />
+      <Figure className="saved" value={usd(totals.savedUsd ?? (totals.hits > 0 ? null : 0), estimated)} label="saved" />
+      <Figure value={`${totals.hits} of ${totals.answered}`} label="from cache" />
+      <span className="split" />
+      <Figure value={count(totals.inputTokens)} label="in" />
+      <Figure value={count(totals.cachedTokens)} label="cached" />
+      <Figure value={count(totals.outputTokens)} label="out" />
+      <Figure value={count(totals.reasoningTokens)} label="reasoning" />
+      <span className="split" />
+      <Figure value={count(totals.calls)} label={totals.calls === 1 ? 'call' : 'calls'} />
+      <Figure value={count(totals.retries)} label={totals.retries === 1 ? 'retry' : 'retries'} />
+      {totals.tools > 0 && <Figure value={count(totals.tools)} label={totals.tools === 1 ? 'tool' : 'tools'} />}
+      <Figure value={duration(totals.medianMs)} label="p50" />
+    </div>
+  )
+}
+
+function Figure(props: { readonly value: string; readonly label: string; readonly className?: string; readonly title?: string }) {
+  return (
+    <span className={`figure ${props.className ?? ''}`} title={props.title}>
+      <b>{props.value}</b> {props.label}
+    </span>
+  )
+}
