@@ -2,7 +2,7 @@
 import { InputError, shown } from '../errors.js'
 import type { Host } from '../host.js'
 import { defaultHost } from '../host.js'
-import type { Price } from '../prices/price.js'
+import { costOf, type Price } from '../prices/price.js'
 import { tap } from './live.js'
 import type { LLMFn, LLMResponse, Target } from './llm.js'
 import { targetOf, withTarget } from './llm.js'
@@ -31,17 +31,17 @@ export function priced(llm: LLMFn, options: PriceOptions = {}): LLMFn {
   return withTarget((request, callOptions) => {
     const target = targetOf(llm, request)
     const own = ownPrice(prices, target)
-    if (!own) loadTable().catch(() => {}) // begun now, so that it is there when the answer is; looked at again then
+    const listed = !own && target.provider !== 'custom'
+    if (listed) loadTable().catch(() => {}) // begun now, to be there when the answer is; a failure is met again then
     return tap(llm(request, callOptions), async (answer): Promise<LLMResponse> => {
       const given = answer.cost_usd
       if (typeof given === 'number' && Number.isFinite(given) && given >= 0) return answer
       const unpriced = given === null ? answer : { ...answer, cost_usd: null }
       if (!answer.usage) return unpriced
+      if (!listed) return { ...unpriced, cost_usd: costOf(answer.usage, own) }
       const table = await tableOrWarning(host)
-      if (!table) return unpriced
-      const cost = table.costOf(answer.usage, own ?? table.priceOf(target) ?? byAnswer(table, target, answer))
-      if (cost === null) return unpriced
-      if (own) return { ...answer, cost_usd: cost }
+      const cost = table ? costOf(answer.usage, table.priceOf(target) ?? byAnswer(table, target, answer)) : null
+      if (!table || cost === null) return unpriced
       warnWhenStale(table.pricesDate, host)
       return { ...answer, cost_usd: cost, price_date: table.pricesDate }
     })
@@ -50,8 +50,14 @@ export function priced(llm: LLMFn, options: PriceOptions = {}): LLMFn {
 
 type Table = typeof import('../prices/index.js')
 
+let loading: Promise<Table> | undefined
+
 function loadTable(): Promise<Table> {
-  return import('../prices/index.js')
+  loading ??= import('../prices/index.js').catch((error: unknown) => {
+    loading = undefined // the network may be back at the next call
+    throw error
+  })
+  return loading
 }
 
 async function tableOrWarning(host: Pick<Host, 'warn'>): Promise<Table | undefined> {

@@ -9,10 +9,12 @@ import {
   ServiceUnavailableError
 } from '../errors.js'
 import { type FakeClock, fakeClock } from '../testing/clock.js'
+import { simulatedFetch } from '../testing/simulated-fetch.js'
 import type { LLMDelta, LLMFact, LLMFn, LLMOptions, LLMRequest, LLMResponse, LLMStream } from './llm.js'
 import { targetOf } from './llm.js'
 import { failedStream, llmStream } from './llm-stream.js'
 import { type RetryOptions, retried } from './retried.js'
+import { chatCompletionsApi } from './wire/chat-api.js'
 
 const request: LLMRequest = { model: 'm', messages: [] }
 const answer: LLMResponse = {
@@ -289,4 +291,28 @@ test('leaving the stream during a wait ends the call', async () => {
   await iterator.return?.()
   await clock.advance(60_000)
   expect(inner.calls).toBe(1)
+})
+
+test('over the wire: a busy provider that says when, a cut stream, then the answer', async () => {
+  const clock = fakeClock()
+  const simulated = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
+  const heads: Response[] = [
+    new Response('{"error":{"message":"Busy"}}', { status: 503, headers: { 'retry-after': '7' } }),
+    new Response('data: {"choices":[{"index":0,"delta":{"role":"assistant"}}]}\n\n', {
+      headers: { 'content-type': 'text/event-stream' }
+    })
+  ]
+  const inner = chatCompletionsApi({
+    baseURL: 'https://provider.test/v1',
+    fetch: async (input, init) => heads.shift() ?? simulated(input, init)
+  })
+  const facts: LLMFact[] = []
+  const llm = retried(inner, { host: { now: clock.now, random: () => 0 }, sleep: clock.sleep })
+  const asked: LLMRequest = { model: 'm', messages: [{ role: 'user', content: 'Why?' }] }
+  const answered = await clock.finish(llm(asked, { report: fact => facts.push(fact) }))
+  expect(answered).toMatchObject({ attempts: 3, finish_reason: 'stop', estimated: true })
+  expect(facts).toEqual([
+    { type: 'attempt', n: 2, kind: 'overloaded', wait_ms: 7000 },
+    { type: 'attempt', n: 3, kind: 'bad_response', wait_ms: 500 }
+  ])
 })
