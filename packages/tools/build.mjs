@@ -33,7 +33,7 @@ const settings = [
   ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.browser.json'].map(name => `packages/daybook/${name}`),
   'packages/kits/tsconfig.json',
   'packages/cli/tsconfig.json',
-  ...['package.json', 'tsconfig.json', 'index.html'].map(name => `devtools/${name}`)
+  ...['package.json', 'tsconfig.json', 'index.html', '.env.production'].map(name => `devtools/${name}`)
 ]
 
 /** Where tsc writes what belongs to a source file: the packages to `dist`, the panel's types to `dist-types`. */
