@@ -60,14 +60,12 @@ export async function chooseProvider(options: ProviderOptions): Promise<Provider
   return { name: 'nobody', model: model ?? anthropicModel, llm: false }
 }
 
-/** Anthropic's model, played: no key and no network. Its address keeps its answers apart from real ones in the cache. */
-function simulated(model: string = anthropicModel, fetch: typeof globalThis.fetch = simulatedFetch()): Provider {
-  const llm = messagesApi({
-    baseURL: 'https://simulated.invalid/v1',
-    apiKey: 'simulated',
-    provider: 'anthropic',
-    fetch
+/** Anthropic's model, played: no key and no network. The mark keeps its answers apart from real ones in the cache. */
+function simulated(model: string = anthropicModel, answer: typeof fetch = simulatedFetch()): Provider {
+  const played: typeof fetch = Object.assign((...sent: Parameters<typeof fetch>) => answer(...sent), {
+    simulated: true
   })
+  const llm = messagesApi({ baseURL: anthropic, apiKey: 'simulated', provider: 'anthropic', fetch: played })
   return { name: 'the simulated provider', model, llm }
 }
 
