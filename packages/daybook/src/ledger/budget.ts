@@ -1,0 +1,193 @@
+/** What a run may do, and what its events say that it has done: a fold, so that a restart forgets nothing. */
+import { InputError, shown } from '../errors.js'
+import type { AnyEvent, DataOf, LedgerEvent } from './event.js'
+
+/** Limits of one ledger. A limit is reached when the figure is at least as high; Infinity is no limit. */
+export interface Budget {
+  readonly maxEvents: number
+  /** US dollars, over all answers. An answer of unknown price counts nothing. */
+  readonly maxCostUsd: number
+  /** From the first to the last event of a session, summed over the sessions. */
+  readonly maxSeconds: number
+  /** The longest way from an event without a cause. */
+  readonly maxDepth: number
+}
+
+export const defaultBudget: Budget = { maxEvents: 10_000, maxCostUsd: 10, maxSeconds: 3_600, maxDepth: 50 }
+
+/**
+ * The defaults with what was given in their place.
+ * @throws InputError for a limit that is no number of at least 0.
+ */
+export function budgetOf(limits: Partial<Budget> = {}): Budget {
+  const budget: Record<keyof Budget, number> = { ...defaultBudget }
+  for (const name of Object.keys(budget) as (keyof Budget)[]) {
+    const limit = limits[name]
+    if (limit === undefined) continue
+    if (typeof limit !== 'number' || !(limit >= 0)) {
+      throw new InputError(`budget.${name} must be a number of at least 0, not ${shown(limit)}.`)
+    }
+    budget[name] = limit
+  }
+  return budget
+}
+
+/** What was used up so far. */
+export interface Spend {
+  /** Without `budget.exhausted` and `run.resumed`, which the runtime adds by itself. */
+  readonly events: number
+  /** With what was paid for answers that are not in the ledger yet. */
+  readonly costUsd: number
+  /** What the open requests were granted. */
+  readonly reservedUsd: number
+  readonly seconds: number
+  /** Of the last event. */
+  readonly depth: number
+}
+
+/** Why a request may not be made: what it was taken to cost, and what was left. US dollars. */
+export interface Refusal {
+  readonly estimate: number
+  readonly left: number
+}
+
+export interface BudgetFold {
+  /** Takes the next event; `estimate` is what a request may cost, null where nobody knows. */
+  add(event: LedgerEvent, estimate?: number | null): void
+  readonly spend: Spend
+  /** The limits that are reached, as data of `budget.exhausted`; undefined where there are none. */
+  exhausted(): DataOf<'budget.exhausted'> | undefined
+  /** Why this open request may not be made; undefined where it was granted. */
+  refusal(request: string): Refusal | undefined
+}
+
+export function budgetFold(budget: Budget): BudgetFold {
+  const depths = depthMap()
+  const granted = new Map<string, number>()
+  const refused = new Map<string, Refusal>()
+  let events = 0
+  let cost = 0
+  let uncommitted = 0
+  let reserved = 0
+  let depth = 0
+  let past = 0
+  let begin: number | undefined
+  let last = 0
+  let stamp = ''
+  let seeding = false
+
+  /** A session begins with a batch of seeds, which have one timestamp, or when a run is taken up again. */
+  function time(event: LedgerEvent): void {
+    const seed = event.by?.startsWith('seed#') === true
+    const same = event.timestamp === stamp
+    if (!same) stamp = event.timestamp
+    if (begin === undefined || (seed && !(seeding && same)) || event.type === 'run.resumed') {
+      past += begin === undefined ? 0 : Math.max(0, last - begin)
+      begin = last = Date.parse(stamp)
+    } else if (!same) {
+      last = Math.max(last, Date.parse(stamp))
+    }
+    seeding = seed
+  }
+
+  const elapsed = (): number => (past + (begin === undefined ? 0 : last - begin)) / 1000
+
+  function settle(request: string): void {
+    reserved -= granted.get(request) ?? 0
+    granted.delete(request)
+    refused.delete(request)
+    if (granted.size === 0) reserved = 0 // sums of floating numbers drift
+  }
+
+  const fold: BudgetFold = {
+    add(recorded, estimate) {
+      const event = recorded as AnyEvent
+      time(event)
+      if (event.type === 'budget.exhausted') {
+        uncommitted = amount(event.data.uncommitted?.cost_usd)
+        return
+      }
+      if (event.type === 'run.resumed') {
+        uncommitted = 0 // they are committed next
+        return
+      }
+      depth = depths.add(event)
+      events++
+      switch (event.type) {
+        case 'llm.request': {
+          const left = budget.maxCostUsd - cost - uncommitted - reserved
+          if (estimate === null || estimate === undefined) break
+          if (estimate > left) refused.set(event.id, { estimate, left: Math.max(0, left) })
+          else {
+            granted.set(event.id, estimate)
+            reserved += estimate
+          }
+          break
+        }
+        case 'llm.response':
+          cost += amount(event.data.cost_usd)
+          for (const cause of event.cause) settle(cause)
+          break
+        case 'llm.failed':
+          for (const cause of event.cause) settle(cause)
+          break
+      }
+    },
+    get spend() {
+      return { events, costUsd: cost + uncommitted, reservedUsd: reserved, seconds: elapsed(), depth }
+    },
+    exhausted() {
+      // Asked after every event: nothing is made unless a limit is reached.
+      const seconds = elapsed()
+      const { maxEvents, maxCostUsd, maxSeconds, maxDepth } = budget
+      if (events < maxEvents && cost + uncommitted < maxCostUsd && seconds < maxSeconds && depth < maxDepth) return
+      const reasons: string[] = []
+      if (events >= maxEvents) reasons.push(`max_events=${maxEvents}`)
+      if (cost + uncommitted >= maxCostUsd) reasons.push(`max_llm_cost_usd=${maxCostUsd}`)
+      if (seconds >= maxSeconds) reasons.push(`max_wall_seconds=${maxSeconds} (elapsed=${seconds.toFixed(1)}s)`)
+      if (depth >= maxDepth) reasons.push(`max_recursion_depth=${maxDepth} (depth=${depth})`)
+      return { reasons, event_count: events, llm_cost_usd: cost + uncommitted, elapsed_seconds: seconds, depth }
+    },
+    refusal: request => refused.get(request)
+  }
+  return fold
+}
+
+/** Money out of an event: whatever else stands there counts nothing. */
+function amount(cost: unknown): number {
+  return typeof cost === 'number' && Number.isFinite(cost) && cost > 0 ? cost : 0
+}
+
+/** How many depths are remembered one by one, twice over. */
+const remembered = 50_000
+
+/**
+ * The depth of an event is one more than the greatest of its causes, and 0 without any. Only the newest are kept: a
+ * cause that is older than these, or that nobody knows, counts as the event that triggered this one, so that a chain
+ * never starts anew.
+ */
+function depthMap(): { add(event: LedgerEvent): number } {
+  let young = new Map<string, number>()
+  let old = new Map<string, number>()
+  const depthOf = (id: string): number | undefined => young.get(id) ?? old.get(id)
+
+  return {
+    add(event) {
+      let depth = 0
+      for (const cause of event.cause) {
+        const known = depthOf(cause) ?? depthOf(trigger(event)) ?? 0
+        if (known >= depth) depth = known + 1
+      }
+      if (young.size >= remembered) {
+        old = young
+        young = new Map()
+      }
+      young.set(event.id, depth)
+      return depth
+    }
+  }
+}
+
+function trigger(event: LedgerEvent): string {
+  return event.by?.slice(0, event.by.lastIndexOf('#')) ?? ''
+}

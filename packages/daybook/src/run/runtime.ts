@@ -1,0 +1,337 @@
+/**
+ * The runtime: applies and appends events wave by wave, calls the responders of a wave at once, and queues what they
+ * emit in the order in which a sequential loop would have. So the ledger is that loop's, and the time is not.
+ */
+import { cached } from '../cache/cached.js'
+import { memoryCache } from '../cache/memory-cache.js'
+import type { CacheStore } from '../cache/store.js'
+import { APIUserAbortError, BudgetExceededError, DaybookError, InputError, shown } from '../errors.js'
+import { defaultHost, type Host } from '../host.js'
+import { type Budget, budgetOf } from '../ledger/budget.js'
+import type { EventDraft, LedgerEvent } from '../ledger/event.js'
+import type { Ledger } from '../ledger/ledger.js'
+import { type Live, live } from '../llm/live.js'
+import { type LLMFn, withTarget } from '../llm/llm.js'
+import { failedStream } from '../llm/llm-stream.js'
+import { project } from '../world/project.js'
+import type { World } from '../world/world.js'
+import { targetFor } from './call.js'
+import { type Committer, commit, type Estimate, exhaustion } from './commit.js'
+import type { Edges } from './edge.js'
+import type { Output, Surroundings } from './firing.js'
+import { createRegistry } from './registry.js'
+import type { Responder } from './responder.js'
+import { outputKey, pendingOf } from './resume.js'
+import { RunState } from './state.js'
+import { type Due, dueFor, fire, type Placed } from './wave.js'
+
+export interface RuntimeOptions {
+  readonly ledger: Ledger
+  readonly responders: readonly Responder[]
+  /** Left out: a new one in memory. False: none. This very object is at `world.context.cache`. */
+  readonly cache?: CacheStore | false | undefined
+  readonly budget?: Partial<Budget> | undefined
+  readonly edges?: Edges | undefined
+  readonly host?: Host | undefined
+  /** How many responders run at once: 64 unless said otherwise. The ledger is the same for any number. */
+  readonly concurrency?: number | undefined
+  /** How long a responder may take, not counting its calls to the model; the time of the whole run is in the budget. */
+  readonly timeoutMs?: number | undefined
+  /** Writes `responder.fired` and `responder.completed` too. */
+  readonly verbose?: boolean | undefined
+  /** The run that was first, where this ledger continues another one. Left out: the ledger's own first source. */
+  readonly root?: string | undefined
+  /** What a request may cost: with it, a request that the budget cannot pay is refused before it is made. */
+  readonly estimate?: Estimate | undefined
+}
+
+export interface Runtime {
+  /**
+   * Appends the seeds and runs until the queue is empty: iterate it for events, await it for the world. Failures of
+   * calls and responders are events. It rejects when a seed cannot be applied (then nothing was appended), when the
+   * ledger cannot be written, and with kind `aborted` when the signal fires; every call has its end in the ledger
+   * then. A ledger whose budget is used up takes no seeds: the world says `context.budget_exhausted`.
+   */
+  run(seeds: readonly EventDraft[], options?: { readonly signal?: AbortSignal | undefined }): Live<LedgerEvent, World>
+  /** Goes on where an earlier process stopped: what was answered is not asked again. */
+  resume(options?: { readonly signal?: AbortSignal | undefined }): Live<LedgerEvent, World>
+  /** The world as the ledger has it now; nothing is run. */
+  load(): Promise<World>
+  /** The world of the recorded events. Strict replay, which runs the responders again, is not there yet. */
+  replay(options?: { readonly strict?: boolean | undefined }): Promise<World>
+}
+
+/** @throws InputError for names of responders that are not unique, and for limits that are no numbers. */
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { ledger, host = defaultHost(), concurrency = 64, timeoutMs, verbose = false, estimate } = options
+  const budget = budgetOf(options.budget)
+  const registry = createRegistry(options.responders, options.edges)
+  const cache = options.cache === false ? undefined : (options.cache ?? memoryCache())
+  const context = cache ? { cache } : {}
+  const { executor } = registry
+  const answering = behind(cache, host)
+  if (!(concurrency >= 1)) throw new InputError(`concurrency must be at least 1, not ${shown(concurrency)}.`)
+
+  let kept: RunState | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** The state, with what was appended since it was last looked at. */
+  async function refreshed(): Promise<RunState> {
+    const state = kept ?? new RunState(budget, context)
+    kept = undefined // until it is known to be in step with the ledger again
+    for await (const event of ledger.read(state.length)) state.add(event, await estimated(event))
+    kept = state
+    return state
+  }
+
+  async function estimated(event: LedgerEvent): Promise<number | null> {
+    if (!estimate || event.type !== 'llm.request') return null
+    const { data } = event as LedgerEvent<'llm.request'>
+    return estimate(data, data.target)
+  }
+
+  function surroundings(state: RunState): Surroundings & Committer {
+    return {
+      host,
+      root: options.root ?? state.root ?? ledger.name,
+      ledger,
+      cache,
+      executor,
+      answering,
+      estimate,
+      target: request => (executor?.llm ? targetFor(executor.llm, request) : {}),
+      allowed(request, llm) {
+        const refusal = state.budget.refusal(request)
+        if (!refusal) return answering(llm)
+        const refused = refusing(llm, refusal.estimate, refusal.left)
+        return cache ? cached(refused, cache, { host }) : refused
+      },
+      timeoutMs,
+      maxOutputs: budget.maxEvents,
+      verbose
+    }
+  }
+
+  /** Runs the outputs, and the responders of the events that were appended before, to the end. */
+  async function* drive(state: RunState, start: Start, signal: AbortSignal): AsyncGenerator<LedgerEvent, void, void> {
+    const around = surroundings(state)
+    let { outputs, resumed, strict = false } = start
+    let wave: Placed[] = [...(start.before ?? [])]
+    if (start.due && start.due.length > 0) {
+      const late = await fired(start.due, state, around, signal)
+      outputs = late.filter(output => !start.done?.has(outputKey(output.trigger, output.responder, output.ordinal)))
+    }
+    for (;;) {
+      const position = state.length
+      if (resumed && outputs.length > 0) {
+        outputs = [resumed, ...outputs]
+        resumed = undefined
+      }
+      kept = undefined
+      const { events, stopped } = await commit(state, outputs, around, strict)
+      kept = state
+      for (const [index, event] of events.entries()) wave.push({ event, position: position + index })
+      yield* each(events)
+      if (signal.aborted) throw aborted(signal)
+      if (stopped || wave.length === 0) return
+      outputs = await fired(dueFor(wave, registry, state), state, around, signal)
+      wave = []
+      strict = false
+    }
+  }
+
+  /** A wave ends in time: when the run's seconds are over, what is still open is cut off, and the budget says why. */
+  async function fired(
+    due: Iterable<Due>,
+    state: RunState,
+    around: Surroundings,
+    signal: AbortSignal
+  ): Promise<Output[]> {
+    const controller = new AbortController()
+    const forward = (): void => controller.abort(aborted(signal))
+    if (signal.aborted) forward()
+    else signal.addEventListener('abort', forward, { once: true })
+    const left = (budget.maxSeconds - state.budget.spend.seconds) * 1000
+    const timer =
+      left < 2 ** 31 ? setTimeout(() => controller.abort(outOfTime(budget.maxSeconds)), Math.max(0, left)) : undefined
+    try {
+      const outputs = await fire(due, state, around, { concurrency, signal: controller.signal })
+      if (!signal.aborted) return outputs
+      return [...outputs, interruption(state)]
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', forward)
+    }
+  }
+
+  /** One run at a time, each with the ledger's present state; nothing begins on a budget that is used up. */
+  function session(
+    signal: AbortSignal | undefined,
+    body: (state: RunState, signal: AbortSignal) => AsyncGenerator<LedgerEvent, void, void>
+  ): Live<LedgerEvent, World> {
+    return untilSettled(signal, async function* (inner) {
+      const before = queue
+      let done: () => void = () => {}
+      queue = new Promise<void>(resolve => {
+        done = resolve
+      })
+      try {
+        await before
+        if (inner.aborted) throw aborted(inner)
+        const state = await refreshed()
+        const limits = state.length > 0 ? state.budget.exhausted() : undefined
+        if (!limits) yield* body(state, inner)
+        else yield* refused(state, limits)
+        return state.world
+      } finally {
+        done()
+      }
+    })
+  }
+
+  /** The limits were reached before: at most the event that says so is missing, after a kill in between. */
+  async function* refused(state: RunState, limits: object): AsyncGenerator<LedgerEvent, void, void> {
+    const message = `${ledger.name} has used up its budget: raise it to go on.`
+    host.warn({ area: 'budget', kind: 'exhausted', message })
+    if (state.last?.type === 'budget.exhausted') return
+    const before = state.length
+    kept = undefined
+    const event = exhaustion(state, limits, new Date(host.now()).toISOString(), surroundings(state))
+    await ledger.append([event], { expected: before })
+    kept = state
+    yield event
+  }
+
+  return {
+    run: (seeds, { signal } = {}) =>
+      session(signal, (state, inner) => drive(state, { outputs: seedsOf(seeds, state.length), strict: true }, inner)),
+
+    resume: ({ signal } = {}) =>
+      session(signal, async function* (state, inner) {
+        const events: LedgerEvent[] = []
+        for await (const event of ledger.read(0, state.length)) events.push(event)
+        const around = surroundings(state)
+        const pending = pendingOf(events, registry, state, around.root, text => host.sha256(text, 'base64url'))
+        yield* drive(state, { outputs: [], ...pending, resumed: resumption(state.length) }, inner)
+      }),
+
+    async load() {
+      await queue
+      return (await refreshed()).world
+    },
+
+    async replay({ strict = false } = {}) {
+      if (strict) throw new DaybookError('replay', 'Strict replay is not available yet: replay() without it projects.')
+      const events: LedgerEvent[] = []
+      for await (const event of ledger.read()) events.push(event)
+      return project(events)
+    }
+  }
+}
+
+/** What a run begins with. */
+interface Start {
+  readonly outputs: readonly Output[]
+  /** Responders that an earlier process did not get to, and those of their outputs that it had written already. */
+  readonly due?: readonly Due[]
+  readonly done?: ReadonlySet<string>
+  /** Events that nobody has reacted to. */
+  readonly before?: readonly Placed[]
+  /** Written before the first new event. */
+  readonly resumed?: Output
+  /** A draft that cannot be applied fails the run. */
+  readonly strict?: boolean
+}
+
+async function* each(events: readonly LedgerEvent[]): AsyncGenerator<LedgerEvent, void, void> {
+  for (const event of events) yield event
+}
+
+function seedsOf(seeds: readonly EventDraft[], position: number): Output[] {
+  if (!Array.isArray(seeds)) throw new InputError(`Seeds are a list of drafts { type, data }, not ${shown(seeds)}.`)
+  return seeds.map((draft, index) => ({
+    trigger: 'seed',
+    responder: 'runtime',
+    ordinal: position + index,
+    draft,
+    actor: 'runtime',
+    cause: []
+  }))
+}
+
+function resumption(position: number): Output {
+  const draft = { type: 'run.resumed', data: { position } }
+  return { trigger: 'resume', responder: 'runtime', ordinal: position, draft, actor: 'runtime', cause: [] }
+}
+
+/** The mark of an aborted run: after it, a firing without outputs may not have been heard. */
+function interruption(state: RunState): Output {
+  const message = 'The run was aborted before all of its responders had ended; resume() goes on.'
+  return {
+    trigger: state.last?.id ?? 'seed',
+    responder: 'runtime',
+    ordinal: 1,
+    draft: { type: 'warning.raised', data: { area: 'run', kind: 'aborted', message } },
+    actor: 'runtime',
+    cause: []
+  }
+}
+
+// What cached() puts on the functions that it makes.
+const mark = Symbol.for('daybook.cached')
+
+/** Puts functions behind the cache, each once: calls share what is in flight only behind one wrapper. */
+function behind(cache: CacheStore | undefined, host: Host): (llm: LLMFn) => LLMFn {
+  const wrapped = new Map<LLMFn, LLMFn>()
+  return llm => {
+    if (!cache || mark in llm) return llm
+    const known = wrapped.get(llm)
+    if (known) return known
+    const made = cached(llm, cache, { host })
+    wrapped.set(llm, made)
+    return made
+  }
+}
+
+function refusing(llm: LLMFn, estimate: number, left: number): LLMFn {
+  const message = `The budget leaves $${left.toFixed(4)}, which does not pay for this call of about $${estimate.toFixed(4)}.`
+  const hint = 'Raise budget.maxCostUsd, or ask for fewer tokens.'
+  return withTarget(
+    () => failedStream(new BudgetExceededError(message, { hint, data: { estimate, left } })),
+    llm.target
+  )
+}
+
+function outOfTime(seconds: number): DaybookError {
+  return new BudgetExceededError(`The run's ${seconds} seconds are over.`)
+}
+
+function aborted({ reason }: AbortSignal): DaybookError {
+  return reason instanceof DaybookError && reason.kind === 'aborted'
+    ? reason
+    : new APIUserAbortError('The run was aborted.', { cause: reason })
+}
+
+/**
+ * A Live that an abort does not end at once: its body hears of it, writes down what became of the open calls, and
+ * fails then.
+ */
+function untilSettled<Item, Result>(
+  outer: AbortSignal | undefined,
+  body: (signal: AbortSignal) => AsyncGenerator<Item, Result, void>
+): Live<Item, Result> {
+  return live(async function* (abandoned) {
+    const controller = new AbortController()
+    const forward = (event: Event): void => controller.abort((event.target as AbortSignal).reason)
+    const signals = outer ? [outer, abandoned] : [abandoned]
+    for (const signal of signals) {
+      if (signal.aborted) controller.abort(signal.reason)
+      else signal.addEventListener('abort', forward, { once: true })
+    }
+    try {
+      return yield* body(controller.signal)
+    } finally {
+      for (const signal of signals) signal.removeEventListener('abort', forward)
+    }
+  })
+}

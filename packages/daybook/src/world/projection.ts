@@ -1,0 +1,177 @@
+/** The growing fold behind every world: takes events one by one and answers for any length that it has passed. */
+import { InputError, shown } from '../errors.js'
+import { copyJson, deepFreeze, isRecord, type JsonObject } from '../json.js'
+import type { LedgerEvent } from '../ledger/event.js'
+import type { ObjectFact } from './object-facts.js'
+import { type Life, Versions, versionAt } from './versions.js'
+import { WorldView } from './view.js'
+import type { World, WorldContext, WorldRelation } from './world.js'
+
+/** A relation between two ends, from one position to another. */
+interface Link {
+  readonly life: Life<RelationFact>
+  readonly from: number
+  to: number
+}
+
+/** A version of a relation, and the link that holds its ends together as long as they stay the same. */
+export interface RelationFact {
+  readonly relation: WorldRelation
+  link: Link | undefined
+}
+
+const none: JsonObject = Object.freeze({})
+const forever = Number.POSITIVE_INFINITY
+
+export class Projection {
+  readonly objects: Versions<ObjectFact> = new Versions()
+  readonly relations: Versions<RelationFact> = new Versions()
+  private readonly links = new Map<string, Link[]>()
+  private readonly extra: WorldContext
+  private exhausted = forever
+  private count = 0
+
+  constructor(context: WorldContext = {}) {
+    this.extra = context
+  }
+
+  get length(): number {
+    return this.count
+  }
+
+  /**
+   * Takes the next event. Where it cannot be applied, nothing has changed.
+   * @throws InputError for malformed data, and for a patch of an object that does not exist.
+   */
+  evolve(event: LedgerEvent): void {
+    const position = this.count
+    switch (event.type) {
+      case 'object.created':
+        this.createObject(record(event), position)
+        break
+      case 'object.patched':
+        this.patchObject(record(event), position)
+        break
+      case 'relation.created':
+        this.createRelation(record(event), position)
+        break
+      case 'relation.removed': {
+        const life = this.relations.living(text(record(event), 'id', event))
+        if (life) this.removeRelation(life, position)
+        break
+      }
+      case 'budget.exhausted':
+        if (this.exhausted === forever) this.exhausted = position
+        break
+    }
+    this.count++
+  }
+
+  /** The world now. It stays as it is while the projection grows. */
+  world(length: number = this.count): World {
+    return new WorldView(this, length)
+  }
+
+  context(length: number): WorldContext {
+    return Object.freeze({ ...this.extra, ...(this.exhausted < length ? { budget_exhausted: true } : {}) })
+  }
+
+  relationsOf(id: string, type: string | undefined, length: number): WorldRelation[] {
+    const found: WorldRelation[] = []
+    for (const link of this.links.get(id) ?? []) {
+      if (link.from >= length) break
+      const relation = link.to < length ? undefined : versionAt(link.life, length)?.value.relation
+      if (relation && (type === undefined || relation.type === type)) found.push(relation)
+    }
+    return found
+  }
+
+  private createObject(data: Data, position: number): void {
+    const { id, type } = { id: text(data, 'id'), type: text(data, 'type') }
+    this.objects.create(id, position, { id, type, data: owned(data, 'data'), patch: false, made: undefined })
+  }
+
+  private patchObject(data: Data, position: number): void {
+    const id = text(data, 'id')
+    const life = this.objects.living(id)
+    if (!life) throw new InputError(`object.patched names ${shown(id)}, an object that does not exist.`)
+    const { type } = life.newest.value as ObjectFact
+    this.objects.change(life, position, { id, type, data: owned(data, 'patch'), patch: true, made: undefined })
+  }
+
+  private createRelation(data: Data, position: number): void {
+    const relation: WorldRelation = Object.freeze({
+      id: text(data, 'id'),
+      type: text(data, 'type'),
+      source_id: text(data, 'source_id'),
+      target_id: text(data, 'target_id'),
+      data: owned(data, 'data')
+    })
+    const before = this.relations.living(relation.id)?.newest.value
+    const fact: RelationFact = { relation, link: before?.link }
+    const life = this.relations.create(relation.id, position, fact)
+    if (before && sameEnds(before.relation, relation)) return
+    if (before?.link) before.link.to = position
+    fact.link = { life, from: position, to: forever }
+    this.index(relation.source_id, fact.link)
+    if (relation.target_id !== relation.source_id) this.index(relation.target_id, fact.link)
+  }
+
+  private removeRelation(life: Life<RelationFact>, position: number): void {
+    const link = life.newest.value?.link
+    if (link) link.to = position
+    this.relations.remove(life, position)
+  }
+
+  private index(end: string, link: Link): void {
+    const links = this.links.get(end)
+    if (links) links.push(link)
+    else this.links.set(end, [link])
+  }
+}
+
+function sameEnds(a: WorldRelation, b: WorldRelation): boolean {
+  return a.source_id === b.source_id && a.target_id === b.target_id
+}
+
+type Data = Readonly<Record<string, unknown>>
+
+function record(event: LedgerEvent): Data {
+  if (!isRecord(event.data)) throw new InputError(`${event.type} has no data.`)
+  return event.data
+}
+
+function text(data: Data, member: string, event?: LedgerEvent): string {
+  const value = data[member]
+  if (typeof value === 'string') return value
+  throw new InputError(`${event?.type ?? 'The event'} needs a text as data.${member}, not ${shown(value)}.`)
+}
+
+/** A member that nobody else can change: as it is where it is frozen in depth, else a frozen copy. */
+function owned(data: Data, member: string): JsonObject {
+  const value = data[member]
+  if (value === undefined) return none
+  if (!isRecord(value)) throw new InputError(`data.${member} must be an object, not ${shown(value)}.`)
+  return (isFrozenJson(value, 0) ? value : deepFreeze(copyJson(value))) as JsonObject
+}
+
+function isFrozenJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value)
+    case 'object': {
+      if (value === null) return true
+      if (depth > 100 || !Object.isFrozen(value)) return false
+      if (Array.isArray(value)) return value.every(member => isFrozenJson(member, depth + 1))
+      const prototype: unknown = Object.getPrototypeOf(value)
+      if (prototype !== Object.prototype && prototype !== null) return false
+      for (const key in value) if (!isFrozenJson((value as Data)[key], depth + 1)) return false
+      return true
+    }
+    default:
+      return false
+  }
+}
