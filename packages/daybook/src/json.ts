@@ -40,8 +40,7 @@ function write(value: unknown, depth: number): string {
       return value ? 'true' : 'false'
     case 'object': {
       if (value === null) return 'null'
-      if (depth >= maxDepth)
-        throw new InputError(`The value is nested more than ${maxDepth} levels deep, or contains itself.`)
+      if (depth >= maxDepth) throw tooDeep()
       if (Array.isArray(value)) {
         let text = '['
         for (let index = 0; index < value.length; index++) {
@@ -64,6 +63,10 @@ function write(value: unknown, depth: number): string {
   }
 }
 
+function tooDeep(): Error {
+  return new InputError(`The value is nested more than ${maxDepth} levels deep, or contains itself.`)
+}
+
 function notJson(value: unknown): Error {
   const what =
     typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object of a class') : shown(value)
@@ -73,13 +76,36 @@ function notJson(value: unknown): Error {
   )
 }
 
-/** The value, frozen in depth. Stops at what is frozen already, so that appending one message to a long dialog is cheap. */
+/**
+ * The value, frozen in depth. Stops at what is frozen already, so that appending one message to a long dialog is cheap.
+ * @throws InputError for what is nested too deeply to be anybody's JSON; a value that contains itself is frozen.
+ */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const member of Object.values(value)) deepFreeze(member)
-  }
+  freeze(value, 0)
   return value
+}
+
+function freeze(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  if (depth >= maxDepth) throw tooDeep()
+  Object.freeze(value)
+  for (const member of Object.values(value)) freeze(member, depth + 1)
+}
+
+/** Whether this is plain JSON that nobody can change any more, however deep: what was computed from it stays true. */
+export function isDeepFrozen(value: unknown): boolean {
+  return fixed(value, 0)
+}
+
+function fixed(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function'
+  if (depth >= maxDepth || !Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value))) return false
+  for (const key of Object.keys(value)) {
+    // A getter may give something else each time, frozen or not.
+    const member = Object.getOwnPropertyDescriptor(value, key)
+    if (!member || !('value' in member) || !fixed(member.value, depth + 1)) return false
+  }
+  return true
 }
 
 /**
@@ -95,9 +121,9 @@ function copy(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value !== 'object') throw notJson(value)
-  if (depth >= maxDepth)
-    throw new InputError(`The value is nested more than ${maxDepth} levels deep, or contains itself.`)
-  if (Array.isArray(value)) return value.map(member => copy(member, depth + 1))
+  if (depth >= maxDepth) throw tooDeep()
+  // Array.from, since map would leave a hole a hole, and JSON has none.
+  if (Array.isArray(value)) return Array.from(value, member => copy(member, depth + 1))
   if (!isPlain(value)) throw notJson(value)
   const result: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
