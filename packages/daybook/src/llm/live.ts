@@ -31,13 +31,28 @@ export function live<Item, Result>(
   )
 }
 
+/** A Live that has ended before it began: everybody reads these very items, nothing is copied. */
+export function complete<Item, Result>(items: readonly Item[], result: Result): Live<Item, Result> {
+  const flow = new Flow<Item>(undefined, items)
+  return new Handle(
+    flow,
+    flow.run(async () => result)
+  )
+}
+
+/** What a relay follows. `shared`: others follow it too, so that an abort of the relay leaves it and does not wait for it. */
+export interface Opened<Item, Result> {
+  readonly stream: Live<Item, Result>
+  readonly shared?: boolean
+}
+
 /**
  * A Live over another one that must first be opened (after a look into a cache, an append, a wait): its items are the
  * opened one's own log, so that a layer costs nothing per item. `open` returns the stream in a box, because an async
  * function would await it.
  */
 export function relay<Item, Inner, Result = Inner>(
-  open: (signal: AbortSignal) => Promise<{ stream: Live<Item, Inner> }> | { stream: Live<Item, Inner> },
+  open: (signal: AbortSignal) => Promise<Opened<Item, Inner>> | Opened<Item, Inner>,
   settle: (inner: Inner) => Result | Promise<Result>,
   options: LiveOptions = {}
 ): Live<Item, Result> {
@@ -45,13 +60,13 @@ export function relay<Item, Inner, Result = Inner>(
   return new Handle(
     flow,
     flow.run(async signal => {
-      const { stream } = await open(signal)
+      const { stream, shared } = await open(signal)
       if (!(stream instanceof Handle)) {
         stream.catch(() => {}) // a reader gets the failure; the foreign promise must not be an unhandled rejection
         return settle(await pump(stream[Symbol.asyncIterator](), signal, flow))
       }
       flow.follow(stream.flow)
-      return settle(await stream.settled)
+      return settle(await (shared ? unlessAborted(stream.settled, signal) : stream.settled))
     })
   )
 }
@@ -109,6 +124,17 @@ function pump<Item, Result>(
   })
 }
 
+/** What the promise gives, or the failure of the signal as soon as it is aborted. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(abortError(signal))
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    const unlisten = (): void => signal.removeEventListener('abort', abort)
+    promise.finally(unlisten).then(resolve, reject)
+  })
+}
+
 function abortError(signal: AbortSignal): DaybookError {
   const reason: unknown = signal.reason
   const name = (reason as { name?: unknown } | null | undefined)?.name
@@ -119,7 +145,7 @@ function abortError(signal: AbortSignal): DaybookError {
 
 /** The items of one Live and everybody who waits for them. Handles that differ only in their result share one. */
 class Flow<Item> {
-  private readonly items: Item[] = []
+  private items: Item[]
   /** The flow whose items these are, once this one follows another. */
   private source: Flow<Item> | undefined
   private ended = false
@@ -131,7 +157,8 @@ class Flow<Item> {
   private readers = 0
   private awaited = false
 
-  constructor(signal: AbortSignal | undefined) {
+  constructor(signal: AbortSignal | undefined, items: readonly Item[] = []) {
+    this.items = items as Item[] // pushed to only by a body, and a Live of given items has none
     this.outer = signal
     if (signal?.aborted) this.forward()
     else signal?.addEventListener('abort', this.forward, { once: true })
@@ -150,10 +177,19 @@ class Flow<Item> {
       // A transport that is aborted throws whatever it likes; what the caller hears is that it was aborted.
       throw signal.aborted && !(error instanceof DaybookError) ? abortError(signal) : error
     } finally {
-      this.ended = true
-      this.outer?.removeEventListener('abort', this.forward)
-      this.wake()
+      this.end()
     }
+  }
+
+  private end(): void {
+    this.ended = true
+    this.outer?.removeEventListener('abort', this.forward)
+    if (this.source && !this.source.ended) {
+      // Left a source that goes on for others: what comes from here on is no longer this flow's.
+      this.items = this.source.log.slice()
+      this.source = undefined
+    }
+    this.wake()
   }
 
   push(item: Item): void {
@@ -166,7 +202,9 @@ class Flow<Item> {
     this.source = source
     // Held by this flow: its readers decide when to leave, and leaving aborts the signal that the source listens to.
     source.awaited = true
-    source.observe(item => this.notify(item))
+    source.observe(item => {
+      if (!this.ended) this.notify(item)
+    })
   }
 
   observe(observer: (item: Item) => void): void {

@@ -31,7 +31,8 @@ export function failedStream(error: unknown): LLMStream {
   })
 }
 
-function withPartial(error: unknown, deltas: readonly LLMDelta[]): unknown {
+/** The error with what had arrived, where it does not say so already. */
+export function withPartial(error: unknown, deltas: readonly LLMDelta[]): unknown {
   if (!(error instanceof DaybookError) || error.partial) return error
   let text = ''
   let reasoning = ''
