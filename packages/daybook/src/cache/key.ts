@@ -1,0 +1,66 @@
+/** The key of an answer: everything that could change it, and nothing else. */
+import { sha256 } from '#platform'
+import { canonical, isDeepFrozen } from '../json.js'
+import type { LLMRequest, Target } from '../llm/llm.js'
+
+export interface CacheKeyOptions {
+  /** Where the request goes: the same words to another provider, address or API are another question. */
+  readonly target?: Target | undefined
+  /** Whose answers may be shared. */
+  readonly scope?: string | undefined
+  /** Which of several answers to the same request; 0 where it is left out. */
+  readonly sample?: number | undefined
+}
+
+/** Grows when the same request must no longer find what an older version stored. */
+const version = 1
+
+/**
+ * 64 hexadecimal digits, computed at once: sha256 over a header in canonical JSON (RFC 8785) that holds a digest for
+ * each message. The order of members plays no part, and a member that is `undefined` is absent.
+ * @throws InputError for a request that is no plain JSON.
+ */
+export function cacheKey(request: LLMRequest, options: CacheKeyOptions = {}): string {
+  const { target, scope, sample = 0 } = options
+  const {
+    // No part of the key: how the answer travels, what is noted about the call, who pays for it.
+    stream: _stream,
+    stream_options: _streamOptions,
+    metadata: _metadata,
+    api_key: _apiKey,
+    headers: _headers,
+    extra_headers: _extraHeaders,
+    // By digest, so that a long dialog costs only what is new in it.
+    messages,
+    tools,
+    // Everything else counts, known to us or not.
+    ...parameters
+  } = request
+  const header = {
+    version,
+    target,
+    scope,
+    sample,
+    parameters,
+    messages: Array.isArray(messages) ? messages.map(digest) : inFull(messages),
+    tools: Array.isArray(tools) ? digest(tools) : inFull(tools)
+  }
+  return sha256(canonical(header))
+}
+
+/** What is no list is no request that a provider takes, but it has its own key all the same. */
+function inFull(value: unknown): unknown {
+  return value === undefined ? undefined : { value }
+}
+
+// Only of what can never change: a digest kept for a mutable message would give somebody the wrong answer.
+const kept = new WeakMap<object, string>()
+
+function digest(value: unknown): string {
+  const isObject = typeof value === 'object' && value !== null
+  const known = isObject ? kept.get(value) : undefined
+  if (known !== undefined) return known
+  const found = sha256(canonical(value))
+  if (isObject && isDeepFrozen(value)) kept.set(value, found)
+  return found
+}
