@@ -102,7 +102,7 @@ function limitOf(request: Record<string, unknown>): number | undefined {
 /** Words, mostly one by one, with the space before them. */
 function inPieces(text: string, dice: () => number): string[] {
   const pieces: string[] = []
-  for (const word of text.match(/\s*\S+|\s+$/g) ?? []) {
+  for (const word of text === '' ? [] : text.split(/(?<=\S)(?=\s)/)) {
     if (pieces.length > 0 && dice() < 0.3) pieces[pieces.length - 1] += word
     else pieces.push(word)
   }

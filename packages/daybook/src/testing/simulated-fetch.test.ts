@@ -66,6 +66,13 @@ describe('an answer', () => {
     expect(other.choices[0].message.content).not.toBe(first.choices[0].message.content)
   })
 
+  test('is the same in Node and in a browser', async () => {
+    const { id, choices } = await json({ options: { seed: 7 } })
+    expect(id).toBe('chatcmpl-simulated-7e95c037caebb18c')
+    const text: string = choices[0].message.content
+    expect([text.length, text.slice(-100, -75)]).toEqual([489, 're of noon instead. No mo'])
+  })
+
   test('is about the length that was asked for', async () => {
     const { choices } = await json({ options: { words: 80 } })
     const words = choices[0].message.content.split(/\s+/).length
@@ -84,6 +91,8 @@ describe('an answer', () => {
         ],
         'Look here'
       ],
+      ['Why? Because!', 'Why?'],
+      ['Is 1.5 enough? Who knows? Say it', 'Who knows?'],
       ['“Quoted” words', '"Quoted" words'],
       [`${'long '.repeat(60)}line`, `${'long '.repeat(31)}long…`]
     ]
@@ -392,7 +401,8 @@ describe('what it is not asked for properly', () => {
       error: { type: 'not_found_error', message: expect.stringContaining('/v1/embeddings') }
     })
     expect((await simulated(chatUrl)).status).toBe(405)
-    for (const body of ['', 'no json', '[]', '{}', '{"model":"m"}', '{"model":1,"messages":[]}']) {
+    const deep = `{"model":"m","messages":[${'['.repeat(2000)}${']'.repeat(2000)}]}`
+    for (const body of [deep, '', 'no json', '[]', '{}', '{"model":"m"}', '{"model":1,"messages":[]}']) {
       const response = await simulated(chatUrl, { method: 'POST', body })
       expect(response.status).toBe(400)
       expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })

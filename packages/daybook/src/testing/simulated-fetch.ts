@@ -1,6 +1,6 @@
 /** A provider that is not there: the same answer for the same request, at the pace of a real one, for nothing. */
 import { InputError, shown } from '../errors.js'
-import { isRecord } from '../json.js'
+import { canonical, isRecord } from '../json.js'
 import type { Sleep } from '../llm/sleep.js'
 import { sleep as realSleep } from '../llm/sleep.js'
 import { simulatedAnswer } from './simulated-answer.js'
@@ -126,7 +126,9 @@ function pathOf(url: string): string {
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
     const body: unknown = JSON.parse(text)
-    return isRecord(body) && typeof body.model === 'string' && Array.isArray(body.messages) ? body : undefined
+    if (!isRecord(body) || typeof body.model !== 'string' || !Array.isArray(body.messages)) return undefined
+    canonical(body) // throws for what is nested without end, as the answer could not be made from it
+    return body
   } catch {
     return undefined
   }

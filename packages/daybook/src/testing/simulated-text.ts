@@ -143,10 +143,15 @@ function phrasesOf(question: string): readonly string[] {
 
 /** The question itself: the last one that the text asks, or its last line. */
 function quoted(text: string): string {
-  const beginning = text.slice(-4000).trim()
-  const line = beginning.slice(beginning.lastIndexOf('\n') + 1)
-  const questions = beginning.match(/[^.!?\n]+\?/g)
-  const asked = (questions?.at(-1) ?? line).replace(/\s+/g, ' ').replace(/[“”]/g, '"').trim()
+  const end = text.slice(-4000).trim()
+  const mark = end.lastIndexOf('?')
+  const upTo = mark < 0 ? end : end.slice(0, mark)
+  const before = Math.max(...(mark < 0 ? ['\n'] : ['\n', '.', '!', '?']).map(stop => upTo.lastIndexOf(stop)))
+  const asked = end
+    .slice(before + 1, mark < 0 ? undefined : mark + 1)
+    .replace(/\s+/g, ' ')
+    .replace(/[“”]/g, '"')
+    .trim()
   if (asked.length <= 160) return asked
   const short = cut(asked, 160)
   return `${short.slice(0, Math.max(short.lastIndexOf(' '), 80))}…`
