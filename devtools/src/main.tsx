@@ -26,7 +26,7 @@ function remember(storage: () => Storage, key: string, value: string): void {
   }
 }
 const session = (): Storage => window.sessionStorage
-// biome-ignore lint/style/noRestrictedGlobals: this is the page itself, and only its colours are kept
+/** Only the choice of colours is kept for longer. */
 const local = (): Storage => window.localStorage
 
 const address = readAddress(location.hash)

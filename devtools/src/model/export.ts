@@ -5,7 +5,12 @@ import type { Book } from './book.js'
 export function toJsonl(book: Book): readonly string[] {
   const parts: string[] = []
   for (let from = 0; from < book.events.length; from += 1000) {
-    parts.push(`${book.events.slice(from, from + 1000).map(event => JSON.stringify(event)).join('\n')}\n`)
+    parts.push(
+      `${book.events
+        .slice(from, from + 1000)
+        .map(event => JSON.stringify(event))
+        .join('\n')}\n`
+    )
   }
   return parts
 }

@@ -1,8 +1,8 @@
 /** The figures of one call: how long it waited and streamed, what it read, wrote and cost. */
 import type { Book } from './book.js'
+import type { Call } from './calls.js'
 import { cacheState } from './filter.js'
 import { number, record, string } from './read.js'
-import type { Call } from './calls.js'
 
 export interface CallFigures {
   readonly model: string
@@ -63,9 +63,10 @@ export function callFigures(book: Book, call: Call, now: number): CallFigures {
     estimated: data.estimated === true,
     cache: hit,
     cacheKey: string(record(data.cache).key),
-    rhythm: Array.isArray(pauses) && Array.isArray(lengths)
-      ? pauses.slice(0, 10_000).map((pause, i) => [number(pause) ?? 0, number(lengths[i]) ?? 0] as const)
-      : []
+    rhythm:
+      Array.isArray(pauses) && Array.isArray(lengths)
+        ? pauses.slice(0, 10_000).map((pause, i) => [number(pause) ?? 0, number(lengths[i]) ?? 0] as const)
+        : []
   }
 }
 

@@ -77,7 +77,5 @@ function isInfo(value: unknown): value is LedgerInfo {
 }
 
 export function isSignal(value: unknown): value is LedgerSignal {
-  return (
-    isRecord(value) && typeof value.request === 'string' && typeof value.n === 'number' && isRecord(value.delta)
-  )
+  return isRecord(value) && typeof value.request === 'string' && typeof value.n === 'number' && isRecord(value.delta)
 }

@@ -59,7 +59,15 @@ export function jsonLines(value: unknown, view: JsonView): readonly JsonLine[] {
     const left = entries.length - shown.length
     if (left > 0) {
       const text = `${left} more of ${entries.length}`
-      lines.push({ path: `${path}#more`, depth: depth + 1, name: undefined, kind: 'more', text, type: 'container', cut: left })
+      lines.push({
+        path: `${path}#more`,
+        depth: depth + 1,
+        name: undefined,
+        kind: 'more',
+        text,
+        type: 'container',
+        cut: left
+      })
     }
     lines.push({ path: `${path}#end`, depth, name: undefined, kind: 'end', text: close, type: 'container', cut: 0 })
   }

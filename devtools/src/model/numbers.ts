@@ -80,7 +80,7 @@ export function seconds(ms: Maybe): string {
 /** 74 tok/s. */
 export function rate(tokensPerSecond: Maybe): string {
   if (!known(tokensPerSecond)) return unknown
-  return `${tokensPerSecond >= 100 ? Math.round(tokensPerSecond) : three(tokensPerSecond)}${thin}tok/s`
+  return `${tokensPerSecond >= 10 ? grouped(tokensPerSecond) : three(tokensPerSecond)}${thin}tok/s`
 }
 
 /** 1.1 kB, 3.2 MB. */

@@ -66,7 +66,8 @@ export function spans(text: string): readonly Span[] {
     if (code !== undefined) found.push({ kind: 'code', text: code })
     else if (strong !== undefined) found.push({ kind: 'strong', text: strong })
     else if (emphasis !== undefined) found.push({ kind: 'emphasis', text: emphasis })
-    else if (label !== undefined && href !== undefined && safeLink(href)) found.push({ kind: 'link', text: label, href })
+    else if (label !== undefined && href !== undefined && safeLink(href))
+      found.push({ kind: 'link', text: label, href })
     else if (bare !== undefined && safeLink(bare)) found.push({ kind: 'link', text: bare, href: bare })
     else found.push({ kind: 'text', text: whole })
   }

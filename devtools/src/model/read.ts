@@ -37,7 +37,10 @@ export function oneLine(value: unknown, max = 400): string {
 
 /** The beginning of a text as one line, so that a megabyte is not flattened for a cell of forty characters. */
 export function firstLine(text: string, max = 300): string {
-  const head = text.slice(0, max * 2).replace(/\s+/g, ' ').trim()
+  const head = text
+    .slice(0, max * 2)
+    .replace(/\s+/g, ' ')
+    .trim()
   return head.length > max ? `${head.slice(0, max)}…` : head
 }
 

@@ -1,8 +1,8 @@
 /** An event in one line. */
 import type { LedgerEvent } from 'daybook'
+import { duration } from './numbers.js'
 import type { Objects } from './objects.js'
 import { contentText, firstLine, list, number, oneLine, record, string } from './read.js'
-import { duration } from './numbers.js'
 
 export interface Summary {
   readonly text: string
@@ -42,14 +42,20 @@ export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
     case 'relation.removed':
       return { text: String(data.id), tone: 'quiet' }
     case 'kit.loaded':
-      return { text: joined(`${string(data.name) ?? 'kit'} ${string(data.version) ?? ''}`.trim(), string(data.goal)), tone: 'quiet' }
+      return {
+        text: joined(`${string(data.name) ?? 'kit'} ${string(data.version) ?? ''}`.trim(), string(data.goal)),
+        tone: 'quiet'
+      }
     case 'run.resumed':
       return { text: `from event ${String(data.position)}`, tone: 'quiet' }
     case 'responder.fired':
     case 'responder.completed':
       return { text: string(data.responder) ?? '', tone: 'quiet' }
     case 'responder.failed':
-      return { text: joined(string(data.responder) ?? 'responder', firstLine(string(data.message) ?? '')), tone: 'error' }
+      return {
+        text: joined(string(data.responder) ?? 'responder', firstLine(string(data.message) ?? '')),
+        tone: 'error'
+      }
     case 'output.rejected':
       return { text: joined(string(data.event_type) ?? 'output', firstLine(string(data.reason) ?? '')), tone: 'error' }
     case 'budget.exhausted':

@@ -71,7 +71,11 @@ function wholeDocument(text: string, name: string): ParsedFile | undefined {
   } catch {
     return undefined
   }
-  const events = Array.isArray(value) ? value : isRecord(value) && Array.isArray(value.events) ? value.events : undefined
+  const events = Array.isArray(value)
+    ? value
+    : isRecord(value) && Array.isArray(value.events)
+      ? value.events
+      : undefined
   if (!events) return undefined
   return checked(events, isRecord(value) && typeof value.stream === 'string' ? value.stream : name, name)
 }
@@ -106,7 +110,11 @@ function byLine(text: string, name: string): ParsedFile {
     }
     if (events.length > maxEvents) throw new FileError(`${name} has more than 2 000 000 events, so it was not opened.`)
   }
-  const note = cutOff ? 'The last line is cut off and was left out.' : bad > 0 ? `${bad} lines are no JSON; they are shown as they are.` : undefined
+  const note = cutOff
+    ? 'The last line is cut off and was left out.'
+    : bad > 0
+      ? `${bad} lines are no JSON; they are shown as they are.`
+      : undefined
   return { ...checked(events, stream ?? name, name), ...(note ? { note } : {}) }
 }
 

@@ -107,7 +107,8 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
   const painter = createPainter(() => {
     const more = fold()
-    if (run) cards.set(run.key, { length: run.book.events.length, card: makeCard(run.book, run.status.state === 'live') })
+    if (run)
+      cards.set(run.key, { length: run.book.events.length, card: makeCard(run.book, run.status.state === 'live') })
     changed()
     // Figures of calls in flight move with time alone.
     if (run && run.status.state === 'live' && run.book.calls.open.size > 0) painter.later(500)
@@ -163,7 +164,9 @@ export function createPanel(options: PanelOptions = {}): Panel {
   /** Reads the runs that are not open, one after the other, for their titles and costs. */
   function peekNext(): void {
     if (peeking || closed) return
-    const next = runs.slice(0, peekLimit).find(({ key, info }) => key !== run?.key && cards.get(key)?.length !== info.length)
+    const next = runs
+      .slice(0, peekLimit)
+      .find(({ key, info }) => key !== run?.key && cards.get(key)?.length !== info.length)
     if (!next) return
     const done = (book: Book | undefined): void => {
       peeking = undefined

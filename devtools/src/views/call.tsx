@@ -45,7 +45,7 @@ export function CallSections(props: {
           <span className="right">{duration(figures.totalMs)}</span>
         </h3>
         <Bar figures={figures} />
-        <Four figures={figures} />
+        {figures.state !== 'failed' && <Four figures={figures} />}
       </section>
       {live && (
         <section className="section" aria-label="Answer, streaming">

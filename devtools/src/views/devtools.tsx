@@ -1,21 +1,21 @@
 /** The panel: its parts, its keys, and what can be dropped on it. */
 import { type CSSProperties, type KeyboardEvent as ReactKey, type ReactNode, useEffect, useRef, useState } from 'react'
+import { usd } from '../model/numbers.js'
 import { FileError, fileSource, readLedgerFile } from '../sources/from-file.js'
 import { PanelProvider, usePanel } from '../state/context.js'
 import type { Panel, View } from '../state/panel.js'
 import type { TryIt } from '../state/try-it.js'
-import { usd } from '../model/numbers.js'
 import { Dialog } from './dialog.js'
 import { Empty } from './empty.js'
 import { Icon } from './glyph.js'
 import { Header } from './header.js'
 import { Inspector } from './inspector.js'
+import { handleKey } from './keys.js'
 import { Ledger } from './ledger.js'
 import { Boundary, Tabs } from './parts.js'
 import { Rail } from './rail.js'
 import { TotalsBar } from './totals.js'
 import { TryItSheet } from './try-it.js'
-import { handleKey } from './keys.js'
 
 const views: readonly { name: View; label: string }[] = [
   { name: 'ledger', label: 'Ledger' },
@@ -79,9 +79,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
 
   const longest = run?.book.actorLength ?? 0
   const actor = Math.min(170, Math.max(dock ? 104 : 112, Math.round(longest * 6.9)))
-  const bar = (
-    <Tabs label="Views" items={views} value={panel.view} onChange={panel.setView} />
-  )
+  const bar = <Tabs label="Views" items={views} value={panel.view} onChange={panel.setView} />
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the whole panel
     <div
@@ -114,7 +112,9 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
         {dock && run && (
           <>
             <span className="money-line">
-              <span>{usd(run.book.totals.answered === 0 ? 0 : run.book.totals.spentUsd, run.book.totals.estimated)}</span>
+              <span>
+                {usd(run.book.totals.answered === 0 ? 0 : run.book.totals.spentUsd, run.book.totals.estimated)}
+              </span>
               {run.book.totals.hits > 0 && (
                 <span className="f-cache">{usd(run.book.totals.savedUsd, run.book.totals.estimated)} saved</span>
               )}

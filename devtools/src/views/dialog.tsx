@@ -1,13 +1,13 @@
 /** The calls of the run as questions and answers, in order, while they stream. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
+import { shownActor } from '../model/book.js'
 import type { Call } from '../model/calls.js'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { callFigures } from '../model/figures.js'
 import { count, duration, rate, seconds, usd } from '../model/numbers.js'
 import { contentText, list, oneLine, record, string } from '../model/read.js'
 import { question } from '../model/summary.js'
-import { shownActor } from '../model/book.js'
 import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
 import { Glyph } from './glyph.js'
@@ -69,14 +69,12 @@ export function Dialog({ run }: { readonly run: OpenRun }) {
           </button>
         ))}
       </nav>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keys */}
       <div
         ref={scroller}
         className="turns"
         role="log"
         aria-label="Dialog"
         aria-live="off"
-        tabIndex={0}
         onScroll={() => {
           const element = scroller.current
           if (element) pinned.current = element.scrollTop + element.clientHeight > element.scrollHeight - 60
@@ -89,7 +87,11 @@ export function Dialog({ run }: { readonly run: OpenRun }) {
         )}
         {calls.length === 0 && <p className="none">No call yet. Questions and answers appear here as they come.</p>}
         {calls.slice(first).map(call => (
-          <Boundary key={call.id} resetKey={call.end} fallback={() => <p className="muted">Call #{call.row + 1} cannot be shown.</p>}>
+          <Boundary
+            key={call.id}
+            resetKey={call.end}
+            fallback={() => <p className="muted">Call #{call.row + 1} cannot be shown.</p>}
+          >
             <Turn book={book} call={call} now={now} selected={call.id === current} onSelect={panel.select} />
           </Boundary>
         ))}
@@ -172,7 +174,14 @@ function Turn(props: {
               <span className="meta">for #{call.row + 1}</span>
             )}
             {hit && <Chip chip={{ look: 'hit', text: figures.cache === 'joined' ? 'JOINED' : 'HIT' }} />}
-            {live && <Chip chip={{ look: 'live', text: figures.tokensPerSecond === undefined ? 'streaming' : rate(figures.tokensPerSecond) }} />}
+            {live && (
+              <Chip
+                chip={{
+                  look: 'live',
+                  text: figures.tokensPerSecond === undefined ? 'streaming' : rate(figures.tokensPerSecond)
+                }}
+              />
+            )}
             <span className="meta right">
               {live
                 ? `${duration(figures.firstDeltaMs)} to first token`

@@ -15,7 +15,7 @@ export function Dock(props: { readonly panel: Panel; readonly height: number; re
   const [height, setHeight] = useState(props.height)
   const [large, setLarge] = useState(false)
   const most = (): number => Math.max(least, window.innerHeight - 24)
-  const fit = (value: number): number => Math.round(Math.min(most(), Math.max(least, value)))
+  const clamped = (value: number): number => Math.round(Math.min(most(), Math.max(least, value)))
 
   if (!open) {
     return (
@@ -28,7 +28,7 @@ export function Dock(props: { readonly panel: Panel; readonly height: number; re
       </Layer>
     )
   }
-  const shown = large ? most() : fit(height)
+  const shown = large ? most() : clamped(height)
   return (
     <Layer className="docked">
       <Devtools
@@ -46,7 +46,13 @@ export function Dock(props: { readonly panel: Panel; readonly height: number; re
             >
               <Icon name={large ? 'shrink' : 'expand'} size={13} />
             </button>
-            <button type="button" className="icon" aria-label="Close the devtools" title="Close" onClick={() => setOpen(false)}>
+            <button
+              type="button"
+              className="icon"
+              aria-label="Close the devtools"
+              title="Close"
+              onClick={() => setOpen(false)}
+            >
               <Icon name="close" />
             </button>
           </>
@@ -57,7 +63,7 @@ export function Dock(props: { readonly panel: Panel; readonly height: number; re
           max={most()}
           onChange={value => {
             setLarge(false)
-            setHeight(fit(value))
+            setHeight(clamped(value))
           }}
         />
       </Devtools>
@@ -93,7 +99,15 @@ function Grip(props: { readonly value: number; readonly max: number; readonly on
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.shiftKey ? 80 : 16
     const next =
-      event.key === 'ArrowUp' ? value + step : event.key === 'ArrowDown' ? value - step : event.key === 'Home' ? max : event.key === 'End' ? least : undefined
+      event.key === 'ArrowUp'
+        ? value + step
+        : event.key === 'ArrowDown'
+          ? value - step
+          : event.key === 'Home'
+            ? max
+            : event.key === 'End'
+              ? least
+              : undefined
     if (next === undefined) return
     event.preventDefault()
     event.stopPropagation()

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { usePanel } from '../state/context.js'
 import { Glyph, Icon } from './glyph.js'
-import { copy, Chip, StatusDot } from './parts.js'
+import { Chip, copy, StatusDot } from './parts.js'
 
 type Place = 'page' | 'node' | 'terminal'
 
@@ -28,7 +28,7 @@ const snippets: Readonly<Record<Place, { label: string; lines: readonly string[]
   },
   terminal: {
     label: 'Terminal',
-    lines: ["npx daybook run research --simulate \\", "  --goal 'Is fusion power near?'", 'npx daybook devtools']
+    lines: ['npx daybook run research --simulate \\', "  --goal 'Is fusion power near?'", 'npx daybook devtools']
   }
 }
 
@@ -99,7 +99,10 @@ export function Empty(props: { readonly onTry: (() => void) | undefined; readonl
                   key={entry.id}
                   icon={<Icon name={entry.source.kind} />}
                   label={entry.source.label}
-                  about={entry.status.message ?? (entry.source.kind === 'page' ? 'its ledgers, in IndexedDB' : 'its ledgers, as they grow')}
+                  about={
+                    entry.status.message ??
+                    (entry.source.kind === 'page' ? 'its ledgers, in IndexedDB' : 'its ledgers, as they grow')
+                  }
                   state={
                     <>
                       <StatusDot status={entry.status} />
@@ -109,9 +112,19 @@ export function Empty(props: { readonly onTry: (() => void) | undefined; readonl
                 />
               ))}
               {!panel.sources.some(entry => entry.source.kind === 'node') && (
-                <Listed icon={<Icon name="node" />} label="A Node process" about="run: npx daybook devtools" state={<Waiting />} />
+                <Listed
+                  icon={<Icon name="node" />}
+                  label="A Node process"
+                  about="run: npx daybook devtools"
+                  state={<Waiting />}
+                />
               )}
-              <Listed icon={<Icon name="file" />} label="A ledger from disk" about="read only, nothing leaves this page" state={<Waiting />} />
+              <Listed
+                icon={<Icon name="file" />}
+                label="A ledger from disk"
+                about="read only, nothing leaves this page"
+                state={<Waiting />}
+              />
             </ul>
           </section>
         </div>
@@ -152,7 +165,12 @@ function Waiting() {
   )
 }
 
-function Listed(props: { readonly icon: ReactNode; readonly label: string; readonly about: string; readonly state: ReactNode }) {
+function Listed(props: {
+  readonly icon: ReactNode
+  readonly label: string
+  readonly about: string
+  readonly state: ReactNode
+}) {
   return (
     <li>
       {props.icon}
@@ -177,11 +195,62 @@ const sample: readonly {
   hit?: boolean
   means: string
 }[] = [
-  { seq: 21, time: '0.014', glyph: 'request', space: 'llm.', verb: 'request', summary: 'How much range is lost in winter?', tokens: '2.14k', cost: '', means: 'A program asks a model.' },
-  { seq: 33, time: '1.566', glyph: 'tool', space: 'tool.', verb: 'called', summary: 'fetch_page {"url":"https://…"}', tokens: '', cost: '', means: 'The model uses one of your functions.' },
-  { seq: 36, time: '2.690', glyph: 'response', space: 'llm.', verb: 'response', summary: '“Cold halves the charging speed…”', tokens: '438', cost: '.0043', means: 'The answer, with tokens and cost.' },
-  { seq: 37, time: '2.692', glyph: 'world', space: 'object.', verb: 'patched', summary: 'Finding 2 · complete', tokens: '', cost: '', means: 'The program keeps what it learned.' },
-  { seq: 48, time: '4.105', glyph: 'response', space: 'llm.', verb: 'response', summary: '“Over 12 years a battery bus…”', tokens: '486', cost: '0', hit: true, means: 'Asked before: the answer comes from the cache.' }
+  {
+    seq: 21,
+    time: '0.014',
+    glyph: 'request',
+    space: 'llm.',
+    verb: 'request',
+    summary: 'How much range is lost in winter?',
+    tokens: '2.14k',
+    cost: '',
+    means: 'A program asks a model.'
+  },
+  {
+    seq: 33,
+    time: '1.566',
+    glyph: 'tool',
+    space: 'tool.',
+    verb: 'called',
+    summary: 'fetch_page {"url":"https://…"}',
+    tokens: '',
+    cost: '',
+    means: 'The model uses one of your functions.'
+  },
+  {
+    seq: 36,
+    time: '2.690',
+    glyph: 'response',
+    space: 'llm.',
+    verb: 'response',
+    summary: '“Cold halves the charging speed…”',
+    tokens: '438',
+    cost: '.0043',
+    means: 'The answer, with tokens and cost.'
+  },
+  {
+    seq: 37,
+    time: '2.692',
+    glyph: 'world',
+    space: 'object.',
+    verb: 'patched',
+    summary: 'Finding 2 · complete',
+    tokens: '',
+    cost: '',
+    means: 'The program keeps what it learned.'
+  },
+  {
+    seq: 48,
+    time: '4.105',
+    glyph: 'response',
+    space: 'llm.',
+    verb: 'response',
+    summary: '“Over 12 years a battery bus…”',
+    tokens: '486',
+    cost: '0',
+    hit: true,
+    means: 'Asked before: the answer comes from the cache.'
+  }
 ]
 
 function Reading() {

@@ -2,8 +2,8 @@
 import type { Book } from '../model/book.js'
 import { glyphOf, isError, typeParts } from '../model/family.js'
 import { bytes, count, duration, seconds, usd } from '../model/numbers.js'
-import { runState } from '../model/run.js'
 import { rowAt } from '../model/row.js'
+import { runState } from '../model/run.js'
 import { usePanel } from '../state/context.js'
 import type { InspectorTab, OpenRun } from '../state/panel.js'
 import { Glyph, Icon } from './glyph.js'
@@ -45,7 +45,12 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
     <aside className="inspector" aria-label={`Event ${selected + 1}`}>
       <div className="head">
         <div className="name">
-          <button type="button" className="icon back" aria-label="Back to the ledger" onClick={() => panel.select(undefined)}>
+          <button
+            type="button"
+            className="icon back"
+            aria-label="Back to the ledger"
+            onClick={() => panel.select(undefined)}
+          >
             <Icon name="left" />
           </button>
           <Glyph name={glyphOf(event.type)} />
@@ -71,7 +76,9 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
       {!dock && bar}
       <div className="scroll" role="tabpanel" tabIndex={-1}>
         <Boundary resetKey={`${selected} ${tab}`} fallback={() => <Json value={event} />}>
-          {tab === 'pretty' && <Pretty book={book} row={selected} now={Date.now()} onGo={panel.select} key={selected} />}
+          {tab === 'pretty' && (
+            <Pretty book={book} row={selected} now={Date.now()} onGo={panel.select} key={selected} />
+          )}
           {tab === 'json' && <Json value={event} key={selected} />}
           {tab === 'causes' && <Causes book={book} row={selected} onGo={panel.select} />}
         </Boundary>
@@ -83,7 +90,15 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
 
 const shownEffects = 200
 
-function Causes({ book, row, onGo }: { readonly book: Book; readonly row: number; readonly onGo: (row: number) => void }) {
+function Causes({
+  book,
+  row,
+  onGo
+}: {
+  readonly book: Book
+  readonly row: number
+  readonly onGo: (row: number) => void
+}) {
   const event = book.events[row]
   const causes = event?.cause ?? []
   const effects = book.causes.effectsOf(row)
@@ -128,7 +143,15 @@ function Causes({ book, row, onGo }: { readonly book: Book; readonly row: number
 }
 
 /** Cause, this, effects: always in sight, so that the chain can be walked without a tab. */
-function Foot({ book, row, onGo }: { readonly book: Book; readonly row: number; readonly onGo: (row: number) => void }) {
+function Foot({
+  book,
+  row,
+  onGo
+}: {
+  readonly book: Book
+  readonly row: number
+  readonly onGo: (row: number) => void
+}) {
   const event = book.events[row]
   if (!event) return null
   const causes = event.cause.map(id => book.causes.rowOf(id)).filter(from => from !== undefined)
@@ -152,10 +175,20 @@ function Foot({ book, row, onGo }: { readonly book: Book; readonly row: number; 
         </span>
       )}
       <span className="right" style={{ display: 'flex', gap: 6 }}>
-        <button type="button" aria-label="Go to the cause" disabled={cause === undefined} onClick={() => cause !== undefined && onGo(cause)}>
+        <button
+          type="button"
+          aria-label="Go to the cause"
+          disabled={cause === undefined}
+          onClick={() => cause !== undefined && onGo(cause)}
+        >
           <kbd>[</kbd>
         </button>
-        <button type="button" aria-label="Go to the first effect" disabled={effect === undefined} onClick={() => effect !== undefined && onGo(effect)}>
+        <button
+          type="button"
+          aria-label="Go to the first effect"
+          disabled={effect === undefined}
+          onClick={() => effect !== undefined && onGo(effect)}
+        >
           <kbd>]</kbd>
         </button>
       </span>
@@ -168,7 +201,12 @@ function Overview({ run }: { readonly run: OpenRun }) {
   const { book } = run
   const { totals } = book
   const state = runState(book, Date.now(), run.status.state === 'live')
-  const words = { running: 'under way', done: 'finished', failed: 'finished with an error', open: 'calls are unanswered' }
+  const words = {
+    running: 'under way',
+    done: 'finished',
+    failed: 'finished with an error',
+    open: 'calls are unanswered'
+  }
   const lasted = book.run.last - book.run.first
   return (
     <>

@@ -6,7 +6,15 @@ import { laneCount } from '../model/lanes.js'
 const x = (lane: number): number => 6 + 7.5 * lane
 
 /** `hot` is the selected call; its lane stands out. */
-export function LanesOf({ book, row, hot }: { readonly book: Book; readonly row: number; readonly hot: Call | undefined }) {
+export function LanesOf({
+  book,
+  row,
+  hot
+}: {
+  readonly book: Book
+  readonly row: number
+  readonly hot: Call | undefined
+}) {
   const { masks, nodes, marks, overs } = book.lanes
   const mask = masks[row] ?? 0
   const node = nodes[row] ?? -1
@@ -14,7 +22,8 @@ export function LanesOf({ book, row, hot }: { readonly book: Book; readonly row:
   const over = overs[row] ?? 0
   if (mask === 0 && over === 0) return null
   const hotLane = hot && hot.lane >= 0 && row >= hot.row && (hot.end < 0 || row <= hot.end) ? hot.lane : -1
-  const look = book.events[row]?.type === 'llm.failed' ? ' error' : book.calls.ofRow(row)?.kind === 'tool' ? ' tool' : ''
+  const look =
+    book.events[row]?.type === 'llm.failed' ? ' error' : book.calls.ofRow(row)?.kind === 'tool' ? ' tool' : ''
   let path = ''
   let hotPath = ''
   for (let lane = 0; lane < laneCount; lane++) {
@@ -41,7 +50,15 @@ export function LanesOf({ book, row, hot }: { readonly book: Book; readonly row:
   )
 }
 
-export function LiveLanes({ mask, lane, last }: { readonly mask: number; readonly lane: number; readonly last: boolean }) {
+export function LiveLanes({
+  mask,
+  lane,
+  last
+}: {
+  readonly mask: number
+  readonly lane: number
+  readonly last: boolean
+}) {
   let path = ''
   for (let i = 0; i < laneCount; i++) if (mask & (1 << i) && i !== lane) path += `M${x(i)} 0V${last ? 12 : 24}`
   return (

@@ -30,7 +30,10 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
   const [seen, setSeen] = useState<number | undefined>(undefined)
 
   const now = Date.now()
-  const live = panel.filter === '' ? liveRows(book, now, Math.max(16, Math.floor((view.width - besideSummary - actorWidth) / charPx))) : []
+  const live =
+    panel.filter === ''
+      ? liveRows(book, now, Math.max(16, Math.floor((view.width - besideSummary - actorWidth) / charPx)))
+      : []
   const count = visible ? visible.length : book.events.length
   const total = count + live.length
   const rowOf = (at: number): number => (visible ? (visible[at] ?? -1) : at)
@@ -148,6 +151,7 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
         data-keys="rows"
         onScroll={onScroll}
       >
+        {/* biome-ignore lint/a11y/useSemanticElements: rows of a grid made of boxes */}
         <div className="space" role="rowgroup" style={{ height: total * rowHeight }}>
           {rows}
         </div>
@@ -211,6 +215,8 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, selected, hot, onSele
   const item = rowAt(book, row)
   if (!item) return null
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys of its rows
     <div
       id={`row-${row}`}
@@ -218,7 +224,6 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, selected, hot, onSele
       className={selected ? 'row selected' : 'row'}
       aria-rowindex={at + 1}
       aria-selected={selected}
-      tabIndex={-1}
       style={{ top: at * rowHeight }}
       onClick={() => onSelect(row)}
     >
@@ -273,12 +278,13 @@ function StreamingRow(props: {
 }) {
   const { item, at, mask, last, onSelect } = props
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus
     // biome-ignore lint/a11y/useKeyWithClickEvents: the same as a click on the request's row, which has keys
     <div
       role="row"
       className="row live"
       aria-rowindex={at + 1}
-      tabIndex={-1}
       style={{ top: at * rowHeight }}
       data-streaming={item.request}
       onClick={() => onSelect(item.requestRow)}
@@ -299,9 +305,7 @@ function StreamingRow(props: {
       </Cell>
       <Cell className="tok r">{item.tokens}</Cell>
       <Cell className="cost r" />
-      <Cell className="cache-cell">
-        {item.rate !== '–' && <Chip chip={{ look: 'live', text: item.rate }} />}
-      </Cell>
+      <Cell className="cache-cell">{item.rate !== '–' && <Chip chip={{ look: 'live', text: item.rate }} />}</Cell>
     </div>
   )
 }

@@ -11,7 +11,15 @@ export function Chip({ chip }: { readonly chip: ChipModel }) {
 }
 
 /** A link to an event of the run: its glyph and number. */
-export function Ref({ book, row, onGo }: { readonly book: Book; readonly row: number; readonly onGo: (row: number) => void }) {
+export function Ref({
+  book,
+  row,
+  onGo
+}: {
+  readonly book: Book
+  readonly row: number
+  readonly onGo: (row: number) => void
+}) {
   const event = book.events[row]
   if (!event) return null
   return (
@@ -108,6 +116,7 @@ export function Menu(props: {
   const [open, setOpen] = useState(false)
   const id = useId()
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the button and the list in it
     <div
       className="menu"
       onBlur={event => {
@@ -149,7 +158,15 @@ export function Menu(props: {
 }
 
 /** Text that is cut after some lines, with a button that shows the rest. */
-export function Clamped({ text, lines = 4, mono = false }: { readonly text: string; readonly lines?: number; readonly mono?: boolean }) {
+export function Clamped({
+  text,
+  lines = 4,
+  mono = false
+}: {
+  readonly text: string
+  readonly lines?: number
+  readonly mono?: boolean
+}) {
   const [open, setOpen] = useState(false)
   const long = text.length > lines * 58 || text.split('\n', lines + 1).length > lines
   const shown = open ? text : text.slice(0, lines * 200)

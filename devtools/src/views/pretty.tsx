@@ -63,9 +63,7 @@ export function Pretty({ book, row, now, onGo }: PrettyProps) {
       return (
         <>
           <div className="notice">
-            <h3>
-              The provider did not answer: {kindWords(data.kind)}.
-            </h3>
+            <h3>The provider did not answer: {kindWords(data.kind)}.</h3>
             <p>
               Daybook waited {duration(number(data.wait_ms))} and asked again, for the {ordinal(number(data.n))} time.
             </p>
@@ -230,7 +228,10 @@ function Answered({ data }: { readonly data: Record<string, unknown> }) {
         <Pair name="model" value={data.model} />
         <Pair name="finish_reason" value={data.finish_reason} />
         {typeof cache.state === 'string' && (
-          <Pair name="cache" value={`${cache.state}${string(cache.key) ? ` · key ${String(cache.key).slice(0, 8)}` : ''}`} />
+          <Pair
+            name="cache"
+            value={`${cache.state}${string(cache.key) ? ` · key ${String(cache.key).slice(0, 8)}` : ''}`}
+          />
         )}
         {number(data.attempts) !== undefined && <Pair name="attempts" value={data.attempts} />}
         {dropped !== '' && <Pair name="left out" value={dropped} />}
@@ -263,12 +264,22 @@ function Failure({ data, title }: { readonly data: Record<string, unknown>; read
 
 function troubleOf(event: LedgerEvent): string {
   const data = record(event.data)
-  if (event.type === 'responder.failed') return `The responder ${String(data.responder)} failed: ${kindWords(data.kind)}.`
-  if (event.type === 'output.rejected') return `An output was rejected: ${String(data.event_type)}. ${String(data.reason ?? '')}`
+  if (event.type === 'responder.failed')
+    return `The responder ${String(data.responder)} failed: ${kindWords(data.kind)}.`
+  if (event.type === 'output.rejected')
+    return `An output was rejected: ${String(data.event_type)}. ${String(data.reason ?? '')}`
   return `The run was stopped: ${list(data.reasons).join(', ') || 'its budget is used up'}.`
 }
 
-function Attempts({ book, call, onGo }: { readonly book: Book; readonly call: Call; readonly onGo: (row: number) => void }) {
+function Attempts({
+  book,
+  call,
+  onGo
+}: {
+  readonly book: Book
+  readonly call: Call
+  readonly onGo: (row: number) => void
+}) {
   const rows = [call.row, ...call.attempts, ...(call.end >= 0 ? [call.end] : [])]
   if (call.attempts.length === 0) return null
   return (
@@ -284,7 +295,15 @@ function Attempts({ book, call, onGo }: { readonly book: Book; readonly call: Ca
 }
 
 /** An event in one line that leads to it. */
-export function EventLink({ book, row, onGo }: { readonly book: Book; readonly row: number; readonly onGo: (row: number) => void }) {
+export function EventLink({
+  book,
+  row,
+  onGo
+}: {
+  readonly book: Book
+  readonly row: number
+  readonly onGo: (row: number) => void
+}) {
   const event = book.events[row]
   if (!event) return null
   const { text } = summaryOf(event, book.objects)
@@ -344,13 +363,20 @@ function JsonSection({ title, value }: { readonly title: string; readonly value:
   )
 }
 
-function WorldObject(props: { readonly book: Book; readonly event: LedgerEvent; readonly data: Record<string, unknown> }) {
+function WorldObject(props: {
+  readonly book: Book
+  readonly event: LedgerEvent
+  readonly data: Record<string, unknown>
+}) {
   const { book, event, data } = props
   const created = event.type === 'object.created'
   const value = record(created ? data.data : data.patch)
   return (
     <>
-      <Fields title={created ? 'Object' : 'Changed object'} value={{ name: book.objects.nameOf(String(data.id)), id: data.id }} />
+      <Fields
+        title={created ? 'Object' : 'Changed object'}
+        value={{ name: book.objects.nameOf(String(data.id)), id: data.id }}
+      />
       <Fields title={created ? 'Data' : 'New values'} value={value} />
     </>
   )
@@ -367,9 +393,7 @@ function Fields({ title, value }: { readonly title: string; readonly value: Reco
         {pairs.slice(0, 60).map(([name, member]) => (
           <div key={name} style={{ display: 'contents' }}>
             <dt>{name}</dt>
-            <dd>
-              {typeof member === 'string' ? <Clamped text={member} lines={8} /> : oneLine(member, 1000)}
-            </dd>
+            <dd>{typeof member === 'string' ? <Clamped text={member} lines={8} /> : oneLine(member, 1000)}</dd>
           </div>
         ))}
       </dl>

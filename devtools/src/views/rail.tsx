@@ -18,7 +18,14 @@ export function Rail({ onTry }: { readonly onTry: (() => void) | undefined }) {
       <h2>
         Runs
         {onTry && (
-          <button type="button" className="icon right" style={{ marginRight: -6 }} aria-label="New run" title="New run" onClick={onTry}>
+          <button
+            type="button"
+            className="icon right"
+            style={{ marginRight: -6 }}
+            aria-label="New run"
+            title="New run"
+            onClick={onTry}
+          >
             <Icon name="plus" />
           </button>
         )}
@@ -125,9 +132,7 @@ function Families() {
   const active = panel.filter.split(/\s+/)
   return (
     <section className="families">
-      <h2>
-        Families {book && <span className="right">click to filter</span>}
-      </h2>
+      <h2>Families {book && <span className="right">click to filter</span>}</h2>
       {families.map(({ name, label, term }) => (
         <button
           key={name}
@@ -140,7 +145,9 @@ function Families() {
           <Glyph name={name} />
           <span>{label}</span>
           <span className="n">
-            {book ? count(name === 'stream' ? book.streams.live.size : book.counts[name as keyof typeof book.counts]) : '–'}
+            {book
+              ? count(name === 'stream' ? book.streams.live.size : book.counts[name as keyof typeof book.counts])
+              : '–'}
           </span>
         </button>
       ))}

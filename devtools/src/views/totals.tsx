@@ -7,7 +7,7 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
   const { estimated } = totals
   const unpriced = totals.unpriced > 0
   return (
-    <div className="totals" role="group" aria-label="Totals">
+    <section className="totals" aria-label="Totals">
       <Figure
         value={usd(totals.answered === 0 ? 0 : totals.spentUsd, estimated)}
         label={unpriced && totals.spentUsd !== null ? `spent, ${totals.unpriced} unpriced` : 'spent'}
@@ -25,11 +25,16 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
       <Figure value={count(totals.retries)} label={totals.retries === 1 ? 'retry' : 'retries'} />
       {totals.tools > 0 && <Figure value={count(totals.tools)} label={totals.tools === 1 ? 'tool' : 'tools'} />}
       <Figure value={duration(totals.medianMs)} label="p50" />
-    </div>
+    </section>
   )
 }
 
-function Figure(props: { readonly value: string; readonly label: string; readonly className?: string; readonly title?: string }) {
+function Figure(props: {
+  readonly value: string
+  readonly label: string
+  readonly className?: string
+  readonly title?: string
+}) {
   return (
     <span className={`figure ${props.className ?? ''}`} title={props.title}>
       <b>{props.value}</b> {props.label}

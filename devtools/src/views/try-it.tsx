@@ -4,7 +4,11 @@ import type { TryIt, TryProvider } from '../state/try-it.js'
 import { Icon } from './glyph.js'
 
 const kits = [
-  { name: 'research', about: 'three questions at once, then one synthesis', goal: 'Should a town of 100,000 replace its diesel buses by 2030?' },
+  {
+    name: 'research',
+    about: 'three questions at once, then one synthesis',
+    goal: 'Should a town of 100,000 replace its diesel buses by 2030?'
+  },
   { name: 'diligence', about: 'claims about a company, and what supports them', goal: 'Northwind Battery AB' }
 ] as const
 
@@ -80,7 +84,13 @@ export function TryItSheet({ tryIt, onClose }: { readonly tryIt: TryIt; readonly
           </fieldset>
           <div className="field">
             <label htmlFor={`${id}-goal`}>Goal</label>
-            <textarea id={`${id}-goal`} ref={first} value={goal} maxLength={2000} onChange={event => setGoal(event.target.value)} />
+            <textarea
+              id={`${id}-goal`}
+              ref={first}
+              value={goal}
+              maxLength={2000}
+              onChange={event => setGoal(event.target.value)}
+            />
           </div>
           <fieldset className="field" style={{ border: 0, margin: 0, padding: 0 }}>
             <span id={`${id}-provider`}>Provider</span>
