@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { answered, asked, bookOf, event } from './events.fixture.js'
+import { matcher, parseFilter, toggled } from './filter.js'
+
+const book = bookOf(
+  event('kit.loaded', 'k', { name: 'research', goal: 'Buses by 2030' }),
+  asked('q1', 'How much range is lost in winter?', 10),
+  asked('q2', 'What does it cost (really)?', 10),
+  answered('a1', 'q1', { text: 'About 31 % at −10 °C.', cost_usd: 0.02 }),
+  answered('a2', 'q2', { cached: true, cost_usd: 0, saved_usd: 0.01, cache: { state: 'hit', key: 'k' } }),
+  event(
+    'llm.failed',
+    'f',
+    { kind: 'rate_limit', message: 'Too many requests', status: 429 },
+    { actor: 'llm_executor' }
+  ),
+  event('tool.returned', 't', { name: 'search', call_id: 'c', error: 'no network' }, { actor: 'tools.search' })
+)
+
+function rows(filter: string): number[] {
+  const matches = matcher(parseFilter(filter))
+  return book.events.flatMap((_event, row) => (!matches || matches(book, row) ? [row + 1] : []))
+}
+
+test('an empty filter shows everything', () => {
+  expect(matcher(parseFilter('  '))).toBeUndefined()
+})
+
+test('free words look into types, actors and what was said, whatever their case', () => {
+  expect(rows('WINTER')).toEqual([2])
+  expect(rows('31')).toEqual([4])
+  expect(rows('too many')).toEqual([6])
+  expect(rows('"too many"')).toEqual([6])
+  expect(rows('(really)')).toEqual([3])
+})
+
+test('terms narrow each other down, and a minus turns one round', () => {
+  expect(rows('type:llm.request winter')).toEqual([2])
+  expect(rows('type:llm -cache:hit')).toEqual([2, 4, 6])
+  expect(rows('-type:llm.*')).toEqual([1, 7])
+})
+
+test('a type is whole, a namespace or a pattern; commas are alternatives', () => {
+  expect(rows('type:llm.response')).toEqual([4, 5])
+  expect(rows('type:llm')).toEqual([2, 3, 4, 5, 6])
+  expect(rows('type:*.loaded,tool.*')).toEqual([1, 7])
+  expect(rows('type:ll')).toEqual([])
+})
+
+test('a request has the cache state of its answer', () => {
+  expect(rows('cache:hit')).toEqual([3, 5])
+  expect(rows('cache:miss')).toEqual([2, 4])
+  expect(rows('cache:hit,miss')).toEqual([2, 3, 4, 5])
+})
+
+test('errors are found in calls and in tools', () => {
+  expect(rows('has:error')).toEqual([6, 7])
+})
+
+test('actors, families, costs and numbers', () => {
+  expect(rows('actor:executor')).toEqual([4, 5, 6])
+  expect(rows('family:tool,error')).toEqual([6, 7])
+  expect(rows('cost:>0.01')).toEqual([4])
+  expect(rows('cost:<0.01')).toEqual([5])
+  expect(rows('after:#5')).toEqual([6, 7])
+  expect(rows('before:3')).toEqual([1, 2])
+})
+
+test('a term that is being typed filters nothing yet, and an unknown key is a word', () => {
+  expect(rows('type:')).toHaveLength(7)
+  expect(rows('https://x')).toEqual([])
+  expect(rows('-')).toEqual([])
+})
+
+test('a hostile pattern is only a text', () => {
+  expect(rows('type:(((')).toEqual([])
+  expect(rows('[a-z]+$')).toEqual([])
+})
+
+test('a click in the legend puts its term in, takes it out, and replaces another of its kind', () => {
+  expect(toggled('winter', 'family:tool')).toBe('winter family:tool')
+  expect(toggled('winter family:tool', 'family:tool')).toBe('winter')
+  expect(toggled('family:tool', 'family:world')).toBe('family:world')
+})
