@@ -106,7 +106,7 @@ export function liveRows(book: Book, now: number, room = 120): readonly LiveRow[
       time: seconds(Math.max(0, now - book.startedAt)),
       actor: call.name.replace(/^.*\//, ''),
       tail: tail(plain(said.slice(-4 * room)), room),
-      tokens: count(Math.round(answer.tokens)),
+      tokens: `≈${count(Math.round(answer.tokens))}`,
       rate: rate(answer.tokensPerSecond),
       idle: now - answer.lastAt > idleMs
     })

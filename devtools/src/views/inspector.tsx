@@ -162,7 +162,7 @@ function Foot({
     <div className="foot">
       <span>Cause</span>
       {cause === undefined ? <span>none</span> : <Ref book={book} row={cause} onGo={onGo} />}
-      {causes.length > 1 && <span>+ {causes.length - 1}</span>}
+      {causes.length > 1 && <span className="clip">+ {causes.length - 1}</span>}
       <Icon name="right" size={10} />
       <span className="this">
         <Glyph name={glyphOf(event.type)} />#{row + 1}
@@ -170,11 +170,11 @@ function Foot({
       <Icon name="right" size={10} />
       {effect === undefined ? <span>no effect</span> : <Ref book={book} row={effect} onGo={onGo} />}
       {effects.length > 1 && (
-        <span>
+        <span className="clip">
           + {effects.length - 1} {effects.length === 2 ? 'effect' : 'effects'}
         </span>
       )}
-      <span className="right" style={{ display: 'flex', gap: 6 }}>
+      <span className="right">
         <button
           type="button"
           aria-label="Go to the cause"

@@ -131,7 +131,7 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
       <div className="columns" aria-hidden="true">
         <span className="r">seq</span>
         <span className="r">time s</span>
-        <span />
+        <span className="lanes-head" />
         <span className="type">type</span>
         <span className="actor">actor</span>
         <span>summary</span>

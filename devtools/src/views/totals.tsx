@@ -1,5 +1,5 @@
 /** What the run cost, saved and used. Always in sight. */
-import { count, duration, usd } from '../model/numbers.js'
+import { count, duration, grouped, usd } from '../model/numbers.js'
 import type { OpenRun } from '../state/panel.js'
 
 export function TotalsBar({ run }: { readonly run: OpenRun }) {
@@ -14,7 +14,7 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
         title={totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`}
       />
       <Figure className="saved" value={usd(totals.savedUsd ?? (totals.hits > 0 ? null : 0), estimated)} label="saved" />
-      <Figure value={`${totals.hits} of ${totals.answered}`} label="from cache" />
+      <Figure value={`${grouped(totals.hits)} of ${grouped(totals.answered)}`} label="from cache" />
       <span className="split" />
       <Figure value={count(totals.inputTokens)} label="in" />
       <Figure value={count(totals.cachedTokens)} label="cached" />
