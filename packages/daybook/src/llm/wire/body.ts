@@ -1,5 +1,5 @@
 /** Reads the body of an answer: server-sent events or one JSON, told apart by how they begin. */
-import { createParser } from 'eventsource-parser'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ResponseTooLargeError, StreamProtocolError } from '../../errors.js'
 import type { Exchange, Pull } from './exchange.js'
 import { about, cutOff, disconnected, failure, lacking, notJson, redirected, requestIdOf } from './failure.js'
@@ -10,7 +10,8 @@ const maxErrorBody = 65_536
 
 /** What an HTTP response stands for: an error, or a source of events. */
 export async function answered(response: Response, exchange: Exchange): Promise<Pull> {
-  const { peer } = exchange
+  const { peer, timer, streamed } = exchange
+  timer.enter(streamed ? 'first' : 'idle')
   const { status, headers } = response
   peer.requestId = requestIdOf(headers)
   const moved = response.type === 'opaqueredirect' || (status >= 300 && status < 400)
@@ -24,6 +25,7 @@ async function beginning(response: Response): Promise<string> {
   const source = response.body?.getReader()
   const decoder = new TextDecoder()
   let text = ''
+  const patience = setTimeout(() => source?.cancel().catch(() => {}), 2000)
   try {
     for (let size = 0; source && size < maxErrorBody; ) {
       const { done, value } = await source.read()
@@ -34,6 +36,8 @@ async function beginning(response: Response): Promise<string> {
     await source?.cancel()
   } catch {
     // The status alone says what it is.
+  } finally {
+    clearTimeout(patience)
   }
   return text
 }
@@ -48,25 +52,18 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
   let take: ((text: string) => void) | undefined
   const pieces: string[] = []
 
-  const parser = createParser({
-    maxBufferSize: maxEvent,
-    onError({ type }) {
-      if (type === 'max-buffer-size-exceeded') throw tooLarge(peer, 'one event', maxEvent)
-    },
-    onEvent({ data, event }) {
-      if (ending || data === '') return
-      if (event !== 'ping') content = true
-      if (data.startsWith('[DONE]')) ending = 'done'
-      else if (reader.event(frame(data, peer), event)) ending = 'done'
-    }
-  })
+  const feed = eventParser(({ data, event }) => {
+    if (ending || data === '') return
+    if (event !== 'ping') content = true
+    if (data.startsWith('[DONE]') || reader.event(frame(data, peer), event)) ending = 'done'
+  }, peer)
 
   /** Begins with the first character that says something: JSON and web pages begin as no event stream does. */
   function begin(text: string): void {
     const start = text.trimStart()
     if (start === '') return
     const whole = /^[{["<]/.test(start) || !(events || /^[deir:]/.test(start))
-    take = whole ? piece => pieces.push(piece) : parser.feed
+    take = whole ? piece => pieces.push(piece) : feed
     take(start)
   }
 
@@ -112,6 +109,19 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
   function broken(error: unknown): never {
     throw timer.expired ?? disconnected(error, peer, true)
   }
+}
+
+/** Finds the events in an event stream's text, however it is cut. */
+export function eventParser(onEvent: (event: EventSourceMessage) => void, peer: Peer): (text: string) => void {
+  const parser = createParser({
+    maxBufferSize: maxEvent,
+    onEvent,
+    onError({ type }) {
+      // What else it complains about, the standard says to ignore.
+      if (type === 'max-buffer-size-exceeded') throw tooLarge(peer, 'one event', maxEvent)
+    }
+  })
+  return parser.feed
 }
 
 function frame(data: string, peer: Peer): unknown {

@@ -71,9 +71,7 @@ function exchange(
     dropped = rendered.dropped
     if (dropped.length > 0) options.report?.({ type: 'dropped', parameters: dropped })
     const exchange = { peer, reader, timer, streamed, maxBytes: maxResponseBytes, options }
-    const opened = await Promise.race([send(rendered.body, exchange), timer.gone])
-    timer.enter(streamed ? 'first' : 'idle')
-    return opened
+    return Promise.race([send(rendered.body, exchange), timer.gone])
   }
 
   /** Never rejects: what came before a failure is still to be delivered. */

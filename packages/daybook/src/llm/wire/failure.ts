@@ -101,7 +101,9 @@ export function failure(body: unknown, peer: Peer, status = 200, headers?: Heade
 
   const retryAfterMs = retryAfter(headers) ?? retryDelay(details)
   const told =
-    outcome === 401 || outcome === '401' ? '' : clipped([said ?? stripped(raw), upstream].filter(Boolean).join(': '))
+    outcome === 401 || outcome === '401'
+      ? ''
+      : clipped([said ?? (json === undefined ? stripped(raw) : ''), upstream].filter(Boolean).join(': '))
   const message = lead.replace('@', nameOf(peer)).replace('#', peer.model) + (told ? `: ${told}` : '.')
   const should = headers?.get('x-should-retry')
   return new Class(message + wait(retryAfterMs), {

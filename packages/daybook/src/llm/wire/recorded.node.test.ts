@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,11 +13,9 @@ import { chatCompletionsApi } from './chat-api.js'
 import { messagesApi } from './messages-api.js'
 
 /** Answers that providers really gave, each over a socket, cut where it hurts, through fetch and through the SDKs. */
-const root = fileURLToPath(new URL('../../../../../', import.meta.url))
-const folder = new URL(
-  'open/',
-  `file://${process.env.DAYBOOK_FIXTURES ?? fileURLToPath(new URL('../shared/fixtures', `file://${root}`))}/`
-)
+const fixtures =
+  process.env.DAYBOOK_FIXTURES ?? fileURLToPath(new URL('../../../../../../shared/fixtures', import.meta.url))
+const folder = pathToFileURL(`${fixtures}/open/`)
 const present = existsSync(folder)
 if (!present) console.warn('recorded answers not present')
 

@@ -74,7 +74,8 @@ export function sdkLlm(
 }
 
 /** Reads what a client gives that has wrapped the response away: parsed chunks, or one parsed answer. */
-function given(answer: unknown, { reader, timer, peer }: Exchange): Pull {
+function given(answer: unknown, { reader, timer, peer, streamed }: Exchange): Pull {
+  timer.enter(streamed ? 'first' : 'idle')
   const iterate = (answer as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator]
   if (typeof iterate !== 'function') {
     return async () => {
