@@ -1,0 +1,101 @@
+/** The public list of `daybook`. Everything that needs Node, a page or an SDK has an entry of its own. */
+export type { CachedOptions } from './cache/cached.js'
+export { cached } from './cache/cached.js'
+export type { CacheKeyOptions } from './cache/key.js'
+export { cacheKey } from './cache/key.js'
+export type { MemoryCacheOptions } from './cache/memory-cache.js'
+export { memoryCache } from './cache/memory-cache.js'
+export { overlayCache } from './cache/overlay-cache.js'
+export type { CacheEntry, CacheStore } from './cache/store.js'
+export { tieredCache } from './cache/tiered-cache.js'
+export type { Daybook, DaybookOptions, RunOptions, TextOptions } from './daybook.js'
+export { createDaybook } from './daybook.js'
+export type { ErrorDetails, ErrorKind, PartialAnswer } from './errors.js'
+export { DaybookError } from './errors.js'
+export type { Host, Warning } from './host.js'
+export { createHost } from './host.js'
+export type { Json, JsonObject } from './json.js'
+export { canonical } from './json.js'
+export type { Budget } from './ledger/budget.js'
+export type { BudgetedOptions } from './ledger/budgeted.js'
+export { budgeted } from './ledger/budgeted.js'
+export type {
+  AnyEvent,
+  DataOf,
+  EventDraft,
+  EventType,
+  EventTypes,
+  LedgerEvent,
+  LedgerSignal,
+  StreamTiming
+} from './ledger/event.js'
+export { stable } from './ledger/event.js'
+export type { ImportOptions, ImportReport } from './ledger/import.js'
+export { importLedger } from './ledger/import.js'
+export type { ToJSONLOptions } from './ledger/jsonl.js'
+export { toJSONL } from './ledger/jsonl.js'
+export type { Ledger, LedgerListener, SubscribeOptions } from './ledger/ledger.js'
+export { memoryLedgerStore } from './ledger/memory-ledger-store.js'
+export type { OpenLedgerOptions } from './ledger/open-ledger.js'
+export { openLedger } from './ledger/open-ledger.js'
+export type { ParsedLedger, ParseOptions } from './ledger/parse-jsonl.js'
+export { parseJSONL } from './ledger/parse-jsonl.js'
+export type { RecordedOptions } from './ledger/recorded.js'
+export { recorded } from './ledger/recorded.js'
+export type { Redact } from './ledger/redacted.js'
+export type { Appended, LedgerInfo, LedgerStore, LedgerStoreListener } from './ledger/store.js'
+export { effects, trace } from './ledger/trace.js'
+export type { Verification, VerifyOptions } from './ledger/verify.js'
+export { verifyLedger } from './ledger/verify.js'
+export type { Live } from './llm/live.js'
+export { live } from './llm/live.js'
+export type {
+  Api,
+  CacheState,
+  ContentPart,
+  FinishReason,
+  LLMDelta,
+  LLMFact,
+  LLMFn,
+  LLMOptions,
+  LLMRequest,
+  LLMResponse,
+  LLMStream,
+  Message,
+  MessageToolCall,
+  Target,
+  ToolCall,
+  ToolDefinition,
+  Usage
+} from './llm/llm.js'
+export { llmStream } from './llm/llm-stream.js'
+export type { PriceOptions } from './llm/priced.js'
+export { priced } from './llm/priced.js'
+export type { Key, Keys, ProviderOptions } from './llm/providers.js'
+export { providerLlm, providers } from './llm/providers.js'
+export type { RetryOptions } from './llm/retried.js'
+export { retried } from './llm/retried.js'
+export type { RouteOptions } from './llm/routed.js'
+export { routed } from './llm/routed.js'
+export type { TextAnswer, TextFunction } from './llm/text-llm.js'
+export { textLlm } from './llm/text-llm.js'
+export { chatCompletionsApi } from './llm/wire/chat-api.js'
+export type { ApiOptions } from './llm/wire/fetching.js'
+export { messagesApi } from './llm/wire/messages-api.js'
+export type { DeliveryBus, DeliveryBusOptions, DeliveryListener } from './run/delivery-bus.js'
+export { deliveryBus } from './run/delivery-bus.js'
+export type { EdgeFunction, Edges } from './run/edge.js'
+export type { LLMExecutorOptions } from './run/executor.js'
+export { llmExecutor } from './run/executor.js'
+export type { Kit } from './run/kit.js'
+export type { Drafts, EventOf, Responder, ResponderContext, ResponderFunction } from './run/responder.js'
+export { responder } from './run/responder.js'
+export type { Run } from './run/run-kit.js'
+export type { Runtime, RuntimeOptions } from './run/runtime.js'
+export { createRuntime } from './run/runtime.js'
+export type { RunSummary } from './run/summary.js'
+export { runSummary } from './run/summary.js'
+export type { FieldChange, ThingChange, ThingsDiff, WorldDiff } from './world/diff-worlds.js'
+export { diffWorlds } from './world/diff-worlds.js'
+export { project } from './world/project.js'
+export type { World, WorldContext, WorldObject, WorldRelation } from './world/world.js'
