@@ -10,7 +10,8 @@ export interface LedgerStore {
    * Resolves with the new length once the events are durable here: all of them or none.
    * @throws WrongExpectedVersionError when `expected` is given and is not the length.
    * @throws DuplicateEventError when an id is there already with other content. A batch whose events are all there
-   * already, with the same content, is a repeated append: it changes nothing and resolves with the length.
+   * already, with the same content, is a repeated append: it changes nothing and resolves with the length, whatever
+   * was expected. Of a batch of which a part is there, the rest is appended.
    * @throws LedgerWriteError when the store cannot keep them; then none of them is there.
    */
   append(name: string, events: readonly LedgerEvent[], options?: { readonly expected?: number }): Promise<number>
@@ -26,14 +27,21 @@ export interface LedgerStore {
    * changed; whoever hears it reads on from the position it has. Returns the function that ends it.
    */
   subscribe?(name: string, listener: LedgerStoreListener): () => void
-  /** Sends a signal to other tabs or processes. */
+  /** Sends a signal to the subscribers: the same object to those here, a copy to those in other tabs or processes. */
   signal?(name: string, signal: LedgerSignal): void
   close?(): Promise<void>
 }
 
 export interface LedgerStoreListener {
-  changed(): void
+  /** With what was appended, where the store has it at hand: before an append resolves, to those in its own process. */
+  changed(appended?: Appended): void
   signal?(signal: LedgerSignal): void
+}
+
+/** Events that are durable, the first at position `from`. */
+export interface Appended {
+  readonly from: number
+  readonly events: readonly LedgerEvent[]
 }
 
 export interface LedgerInfo {

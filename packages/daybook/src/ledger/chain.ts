@@ -1,0 +1,186 @@
+/**
+ * The lines that a ledger is written in, and the chain that makes every edit of them visible.
+ *
+ * Line 1 is the header, `{"daybook":1,"stream":"run:…","created":"…"}`. Every other line is an event's JSON, its keys
+ * in one order, with `"crc"` behind them: crc32 of the bytes before it. The last line of a batch ends with `"hash"`:
+ * sha256 over the hash before it (of the header line, for the first batch) and the batch's bytes up to that comma.
+ */
+import { UnsupportedLedgerVersionError } from '../errors.js'
+import type { LedgerEvent } from './event.js'
+
+/** Checksums over a text's UTF-8 bytes. Node has faster ones than the portable. */
+export interface Checksums {
+  /** 64 hexadecimal digits. */
+  sha256(text: string): string
+  crc32(text: string): number
+}
+
+export interface LedgerHeader {
+  readonly daybook: number
+  readonly stream: string
+  readonly created: string
+}
+
+export const formatVersion = 1
+
+const crcLead = ',"crc":"'
+const hashLead = ',"hash":"'
+const crcLength = crcLead.length + 8 + 1
+const hashLength = hashLead.length + 64 + 1
+
+export function headerLine(stream: string, created: string): string {
+  return JSON.stringify({ daybook: formatVersion, stream, created })
+}
+
+/**
+ * The header that a line is; undefined where it is none.
+ * @throws UnsupportedLedgerVersionError for a file of a later time.
+ */
+export function readHeader(line: string): LedgerHeader | undefined {
+  const header = parsed(line)
+  if (header === undefined || typeof header.daybook !== 'number') return undefined
+  if (Math.floor(header.daybook) > formatVersion) {
+    throw new UnsupportedLedgerVersionError(
+      `The ledger has the format ${header.daybook}; this version of Daybook reads up to ${formatVersion}: install a newer one.`,
+      { data: { version: header.daybook } }
+    )
+  }
+  const { stream, created } = header
+  if (header.daybook < 1 || typeof stream !== 'string' || typeof created !== 'string') return undefined
+  return { daybook: header.daybook, stream, created }
+}
+
+function parsed(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** An event's JSON with its keys in the order of the format. */
+export function eventText({ id, type, source, actor, cause, timestamp, data, by }: LedgerEvent): string {
+  return JSON.stringify({ id, type, source, actor, cause, timestamp, data, by })
+}
+
+export interface WrittenBatch {
+  /** The lines, each with its line feed. */
+  readonly text: string
+  /** The length of each line in characters, its line feed included. */
+  readonly lengths: readonly number[]
+  readonly hash: string
+}
+
+/** The lines of one batch, which is all or nothing, behind the hash `previous`. */
+export function writeBatch(events: readonly LedgerEvent[], previous: string, sums: Checksums): WrittenBatch {
+  const lengths: number[] = []
+  let text = ''
+  for (let index = 0; index < events.length; index++) {
+    const body = eventText(events[index] as LedgerEvent).slice(0, -1)
+    const line = `${body}${crcLead}${crcText(sums.crc32(body))}"`
+    const last = index === events.length - 1
+    text += last ? line : `${line}}\n`
+    lengths.push(line.length + 2 + (last ? hashLength : 0))
+  }
+  const hash = sums.sha256(previous + text)
+  return { text: `${text}${hashLead}${hash}"}\n`, lengths, hash }
+}
+
+function crcText(crc: number): string {
+  return (crc >>> 0).toString(16).padStart(8, '0')
+}
+
+/** What a line is found to be. */
+export interface ReadLine {
+  /** The event's JSON; undefined where the line cannot be trusted. */
+  readonly event?: string
+  /** Whether it says that a batch ends with it. */
+  readonly ends: boolean
+  /** No line of ours (`line`), one whose bytes were changed (`crc`), or the end of a batch that was (`hash`). */
+  readonly fault?: 'line' | 'crc' | 'hash'
+}
+
+export interface ChainReader {
+  /** The hash of the last batch, as it says. */
+  readonly head: string
+  /** How many lines of a batch that is not whole yet were read. */
+  readonly pending: number
+  /** Takes the next line, without its line end. After a fault the chain goes on from what the lines say. */
+  read(line: string): ReadLine
+}
+
+/** Reads the lines behind the hash `previous`, and checks all that can be checked. */
+export function chainReader(previous: string, sums: Checksums): ChainReader {
+  let head = previous
+  let lines: string[] = []
+
+  return {
+    get head() {
+      return head
+    },
+    get pending() {
+      return lines.length
+    },
+    read(line) {
+      const tail = tailOf(line)
+      if (!tail) return { ends: false, fault: 'line' }
+      const body = line.slice(0, tail.end)
+      const ends = tail.hash !== undefined
+      if (crcText(sums.crc32(body)) !== tail.crc) return { ends, fault: 'crc' }
+      const event = `${body}}`
+      if (tail.hash === undefined) {
+        lines.push(line)
+        return { event, ends }
+      }
+      lines.push(line.slice(0, tail.end + crcLength))
+      const hash = sums.sha256(head + lines.join('\n'))
+      lines = []
+      head = tail.hash
+      return hash === head ? { event, ends } : { event, ends, fault: 'hash' }
+    }
+  }
+}
+
+/** Whether a line ends as ours do. Says nothing about what it says. */
+export function isStoredLine(line: string): boolean {
+  return tailOf(line) !== undefined
+}
+
+/** What stands behind an event's JSON. Its length is fixed, so that every byte of it is checked. */
+function tailOf(line: string): { end: number; crc: string; hash?: string } | undefined {
+  const crcEnd = line.length - 1 - crcLength
+  if (crcEnd > 0 && line.startsWith(crcLead, crcEnd) && line.endsWith('"}')) {
+    return { end: crcEnd, crc: line.slice(crcEnd + crcLead.length, -2) }
+  }
+  const end = crcEnd - hashLength
+  const hashAt = end + crcLength
+  if (end > 0 && line.startsWith(crcLead, end) && line.startsWith(`"${hashLead}`, hashAt - 1) && line.endsWith('"}')) {
+    return {
+      end,
+      crc: line.slice(end + crcLead.length, hashAt - 1),
+      hash: line.slice(hashAt + hashLead.length, -2)
+    }
+  }
+  return undefined
+}
+
+let table: Uint32Array | undefined
+
+/** crc32 (that of zip and PNG) of a text's UTF-8 bytes. */
+export function crc32(text: string): number {
+  table ??= crcTable()
+  let crc = 0xffffffff
+  for (const byte of new TextEncoder().encode(text)) {
+    crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number)
+  }
+  return (crc ^ 0xffffffff) >>> 0
+}
+
+function crcTable(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, index) => {
+    let value = index
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+    return value
+  })
+}

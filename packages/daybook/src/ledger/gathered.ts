@@ -1,0 +1,141 @@
+/** Events read from outside, and what is wrong with them. */
+import { deepFreeze, isRecord } from '../json.js'
+import { sameContent } from './admit.js'
+import { isEvent, type LedgerEvent } from './event.js'
+
+export type FaultKind =
+  | 'header'
+  | 'syntax'
+  | 'shape'
+  | 'crc'
+  | 'hash'
+  | 'cut'
+  | 'duplicate_key'
+  | 'duplicate_id'
+  | 'repeated'
+  | 'cause_future'
+  | 'cause_missing'
+  | 'extra'
+  | 'conflict'
+
+export interface LineReport {
+  /** From 1; of a JSON list, the number of the item. */
+  readonly line: number
+  /** A warning is of something odd that was read all the same. */
+  readonly severity: 'error' | 'warning'
+  readonly kind: FaultKind
+  readonly message: string
+  /** Of the event, where it can be read. */
+  readonly id?: string
+}
+
+export interface Gathered {
+  /** Takes the JSON of an event. */
+  text(text: string, line: number): void
+  value(value: unknown, line: number): void
+  report(report: LineReport): void
+  result(): GatheredEvents
+}
+
+export interface GatheredEvents {
+  /** Without an error among the reports. */
+  readonly ok: boolean
+  /** The events that could be read, each id once, frozen. */
+  readonly events: readonly LedgerEvent[]
+  /** The line of each event. */
+  readonly lines: readonly number[]
+  /** The first thousand faults, in the order of the lines. */
+  readonly reports: readonly LineReport[]
+}
+
+const maxReports = 1000
+const fields = new Set(['id', 'type', 'source', 'actor', 'cause', 'timestamp', 'data', 'by'])
+
+export function gather(): Gathered {
+  const events: LedgerEvent[] = []
+  const lines: number[] = []
+  const position = new Map<string, number>()
+  const reports: LineReport[] = []
+  let ok = true
+
+  function report(found: LineReport): void {
+    if (found.severity === 'error') ok = false
+    if (reports.length < maxReports) reports.push(found)
+  }
+
+  function value(read: unknown, line: number): void {
+    const { event, extra } = shaped(read)
+    if (!event) {
+      const message = 'This is no event: an event has id, type, source, actor, cause, timestamp and data.'
+      report({ line, severity: 'error', kind: 'shape', message })
+      return
+    }
+    const { id } = event
+    if (extra.length > 0) {
+      const message = `Unknown fields were kept in data.extra: ${extra.join(', ').slice(0, 200)}.`
+      report({ line, severity: 'warning', kind: 'extra', message, id })
+    }
+    const before = position.get(id)
+    if (before !== undefined) {
+      const same = sameContent(events[before] as LedgerEvent, event)
+      const message = `The event ${id} was on line ${lines[before]} already${same ? '' : ', with other content'}.`
+      report({ line, severity: same ? 'warning' : 'error', kind: same ? 'repeated' : 'duplicate_id', message, id })
+      return
+    }
+    position.set(id, events.length)
+    events.push(deepFreeze(event))
+    lines.push(line)
+  }
+
+  function checkCauses(): void {
+    events.forEach((event, at) => {
+      const line = lines[at] as number
+      for (const cause of event.cause) {
+        const of = position.get(cause)
+        if (of === undefined) {
+          const message = `The cause ${cause} is not in this ledger.`
+          report({ line, severity: 'warning', kind: 'cause_missing', message, id: event.id })
+        } else if (of >= at) {
+          const message = `The cause ${cause} comes ${of === at ? 'from the event itself' : 'later than its effect'}.`
+          report({ line, severity: 'error', kind: 'cause_future', message, id: event.id })
+        }
+      }
+    })
+  }
+
+  return {
+    text(text, line) {
+      let read: unknown
+      try {
+        read = JSON.parse(text)
+      } catch (error) {
+        report({ line, severity: 'error', kind: 'syntax', message: `This is no JSON: ${String(error).slice(0, 200)}` })
+        return
+      }
+      value(read, line)
+    },
+    value,
+    report,
+    result() {
+      checkCauses()
+      reports.sort((a, b) => a.line - b.line)
+      return { ok, events, lines, reports }
+    }
+  }
+}
+
+/** An event of what was read: missing data is `{}`, as in kando, and unknown fields go into `data.extra`. */
+function shaped(read: unknown): { event?: LedgerEvent; extra: string[] } {
+  if (!isRecord(read)) return { extra: [] }
+  const keys = Object.keys(read)
+  const extra = keys.filter(key => !fields.has(key))
+  if (extra.length === 0 && read.data !== undefined) return isEvent(read) ? { event: read, extra } : { extra }
+  const { id, type, source, actor, cause, timestamp, data = {}, by } = read
+  const kept = extra.length === 0 ? {} : { extra: Object.fromEntries(extra.map(key => [key, read[key]])) }
+  const event = {
+    ...{ id, type, source, actor, cause, timestamp },
+    data: isRecord(data) ? { ...data, ...kept } : data,
+    ...(by === undefined ? {} : { by })
+  }
+  return isEvent(event) ? { event, extra } : { extra }
+}

@@ -1,0 +1,45 @@
+/** A ledger as text, with its chain. */
+import { sha256 } from '#platform'
+import { type Checksums, crc32, eventText, headerLine, writeBatch } from './chain.js'
+import type { LedgerEvent } from './event.js'
+import { isLedgerName } from './name.js'
+
+/** Checksums that need nothing but the language. */
+export const portableChecksums: Checksums = { sha256: text => sha256(text), crc32 }
+
+export interface ToJSONLOptions {
+  /** The ledger's name; default the source of its first event. */
+  readonly name?: string
+  /** ISO 8601; default the timestamp of the first event. */
+  readonly created?: string
+  /** `kando`: events only, of seven fields, without header and chain. */
+  readonly format?: 'daybook' | 'kando'
+}
+
+// So many events share a hash: few enough to find a fault by it, enough to cost nothing.
+const batchSize = 100
+
+/** The ledger as text that `parseJSONL` reads, `verifyLedger` verifies and a file store opens. */
+export function toJSONL(events: Iterable<LedgerEvent>, options: ToJSONLOptions = {}): string {
+  const all = [...events]
+  if (options.format === 'kando') return all.map(event => `${kandoText(event)}\n`).join('')
+  const source = all[0]?.source
+  const {
+    name = isLedgerName(source) ? source : 'run:export',
+    created = all[0]?.timestamp ?? new Date().toISOString()
+  } = options
+  const header = headerLine(name, created)
+  const pieces = [`${header}\n`]
+  let head = sha256(header)
+  for (let start = 0; start < all.length; start += batchSize) {
+    const { text, hash } = writeBatch(all.slice(start, start + batchSize), head, portableChecksums)
+    pieces.push(text)
+    head = hash
+  }
+  return pieces.join('')
+}
+
+function kandoText(event: LedgerEvent): string {
+  const { by: _by, ...rest } = event
+  return eventText(rest as LedgerEvent)
+}

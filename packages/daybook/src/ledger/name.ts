@@ -1,0 +1,23 @@
+/** Names of ledgers. They become names of files and keys of databases, so they are checked at every door. */
+import { InputError, shown } from '../errors.js'
+
+const pattern = /^(run|branch|session):[A-Za-z0-9._-]+$/
+const maxLength = 128
+
+export function isLedgerName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= maxLength && pattern.test(name)
+}
+
+/** @throws InputError for what is not `run:…`, `branch:…` or `session:…` with an id of letters, digits, `.`, `_`, `-`. */
+export function checkLedgerName(name: unknown): asserts name is string {
+  if (isLedgerName(name)) return
+  throw new InputError(
+    `A ledger's name is run:, branch: or session: and an id of letters, digits, '.', '_' and '-', at most ${maxLength} characters in all, not ${shown(name)}.`
+  )
+}
+
+/** @throws InputError for a position that is no whole number of at least 0. */
+export function checkPosition(what: string, position: unknown): asserts position is number {
+  if (Number.isSafeInteger(position) && (position as number) >= 0) return
+  throw new InputError(`${what} must be a whole number of at least 0, not ${shown(position)}.`)
+}

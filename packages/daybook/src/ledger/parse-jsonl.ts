@@ -1,0 +1,145 @@
+/** Reads a ledger from text: ours or kando's, whole, damaged or hostile. */
+import { sha256 } from '#platform'
+import { ImportLimitError } from '../errors.js'
+import { type ChainReader, chainReader, isStoredLine, readHeader } from './chain.js'
+import { type Gathered, type GatheredEvents, gather } from './gathered.js'
+import { portableChecksums } from './jsonl.js'
+import { linesOf, type TextSource } from './lines.js'
+import { checkDepth, repeatedKey } from './scan-json.js'
+
+export interface ParseOptions {
+  /** Of one line, in bytes: default 32 MB. */
+  readonly maxLine?: number
+  /** Of everything, in bytes: default 256 MB. */
+  readonly maxTotal?: number
+  /** Default 1,000,000. */
+  readonly maxLines?: number
+  /** Default 1,000. */
+  readonly maxDepth?: number
+}
+
+/** Events of a last batch that is not whole are not among the events: nobody was told that they are there. */
+export interface ParsedLedger extends GatheredEvents {
+  readonly format: 'daybook' | 'kando'
+  /** What the header says. */
+  readonly name?: string
+  readonly created?: string
+}
+
+/**
+ * Reads a ledger: ours, with header and chain, or kando's, a JSON list or one event a line. What is wrong with a line
+ * is reported, and the rest is read.
+ * @throws ImportLimitError for what is too large or too deep; UnsupportedLedgerVersionError for a file of a later time.
+ */
+export async function parseJSONL(source: TextSource, options: ParseOptions = {}): Promise<ParsedLedger> {
+  const { maxLine = 32e6, maxTotal = 256e6, maxLines = 1e6, maxDepth = 1000 } = options
+  const gathered = gather()
+  let stored: StoredLines | undefined
+  let list: string[] | undefined
+  let header: { name?: string; created?: string } = {}
+  let first = true
+  let line = 0
+
+  for await (const text of linesOf(source, { maxLine, maxTotal })) {
+    if (++line > maxLines) throw tooMany(maxLines)
+    if (list) list.push(text)
+    else if (text.trim() === '') continue
+    else if (first) {
+      first = false
+      const found = readHeader(text)
+      if (found) {
+        header = { name: found.stream, created: found.created }
+        stored = storedLines(chainReader(sha256(text), portableChecksums), gathered, maxDepth)
+      } else if (isStoredLine(text)) {
+        const message = 'The header is missing: the first batch cannot be checked.'
+        gathered.report({ line, severity: 'error', kind: 'header', message })
+        stored = storedLines(chainReader('', portableChecksums), gathered, maxDepth)
+        stored.read(text, line)
+      } else if (text.trimStart().startsWith('[')) list = [text]
+      else readForeign(text, line, gathered, maxDepth)
+    } else if (stored) stored.read(text, line)
+    else readForeign(text, line, gathered, maxDepth)
+  }
+  stored?.end()
+  if (list) readList(list.join('\n'), gathered, maxDepth, maxLines)
+  return { ...gathered.result(), format: stored ? 'daybook' : 'kando', ...header }
+}
+
+interface StoredLines {
+  read(text: string, line: number): void
+  end(): void
+}
+
+/** Lines of our own: their events count when their batch is whole. */
+function storedLines(chain: ChainReader, gathered: Gathered, maxDepth: number): StoredLines {
+  let waiting: { text: string; line: number }[] = []
+  let start = 0
+
+  return {
+    read(text, line) {
+      if (chain.pending === 0) start = line
+      const { event, ends, fault } = chain.read(text)
+      if (fault) {
+        const kind = fault === 'line' ? 'syntax' : fault
+        gathered.report({ line, severity: 'error', kind, message: faultText(fault, start, line) })
+      }
+      if (event !== undefined) waiting.push({ text: event, line })
+      if (!ends) return
+      for (const one of waiting) {
+        checkDepth(one.text, maxDepth)
+        gathered.text(one.text, one.line)
+      }
+      waiting = []
+    },
+    end() {
+      if (waiting.length === 0) return
+      gathered.report({ line: start, severity: 'error', kind: 'cut', message: cutText })
+    }
+  }
+}
+
+export const cutText = 'The last batch is cut off: its events were never acknowledged.'
+
+/** What is wrong with a line, in a sentence. */
+export function faultText(fault: 'line' | 'crc' | 'hash', batchStart: number, line: number): string {
+  switch (fault) {
+    case 'line':
+      return 'This is no line of a ledger: it is torn or was changed.'
+    case 'crc':
+      return 'This line was changed after it was written.'
+    case 'hash':
+      return `The batch of lines ${batchStart} to ${line} was changed: an event was edited, moved, added or removed.`
+  }
+}
+
+function readForeign(text: string, line: number, gathered: Gathered, maxDepth: number): void {
+  checkKeys(text, line, gathered, maxDepth)
+  gathered.text(text, line)
+}
+
+function checkKeys(text: string, line: number, gathered: Gathered, maxDepth: number): void {
+  const key = repeatedKey(text, maxDepth)
+  if (key === undefined) return
+  const message = `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object: only the last was read.`
+  gathered.report({ line, severity: 'error', kind: 'duplicate_key', message })
+}
+
+function readList(text: string, gathered: Gathered, maxDepth: number, maxItems: number): void {
+  checkKeys(text, 1, gathered, maxDepth)
+  let items: unknown
+  try {
+    items = JSON.parse(text)
+  } catch (error) {
+    gathered.report({ line: 1, severity: 'error', kind: 'syntax', message: `This is no JSON: ${String(error)}` })
+    return
+  }
+  if (!Array.isArray(items)) return
+  if (items.length > maxItems) throw tooMany(maxItems)
+  items.forEach((item, index) => {
+    gathered.value(item, index + 1)
+  })
+}
+
+function tooMany(limit: number): Error {
+  return new ImportLimitError(`There are more than ${limit.toLocaleString('en-US')} events.`, { data: { limit } })
+}
