@@ -1,5 +1,5 @@
 /** Runs a kit inside this page. Loaded when it is first needed: it brings the SDK, the kits and the simulated provider. */
-import { createDaybook, type Daybook, type Kit } from 'daybook'
+import { createDaybook, type Daybook, type Kit, type LedgerInfo } from 'daybook'
 import type { DevtoolsSource } from './model/source.js'
 import { daybookSource } from './sources/from-daybook.js'
 import type { TryOptions, TryProvider } from './state/try-it.js'
@@ -9,16 +9,32 @@ const shelf: Daybook = createDaybook({ llm: false })
 
 /** A run is followed through the Daybook that makes it, so that its deltas are seen without a way round. */
 const running = new Map<string, Daybook>()
+const changed = new Set<() => void>()
 
 export const source: DevtoolsSource = daybookSource(
   {
     ledgers: {
-      list: () => shelf.ledgers.list(),
+      list: listed,
       open: name => (running.get(name) ?? shelf).ledgers.open(name)
     }
   },
-  { label: 'this browser', everyMs: 1000 }
+  {
+    label: 'this browser',
+    everyMs: 1000,
+    onChange(listener) {
+      changed.add(listener)
+      return () => void changed.delete(listener)
+    }
+  }
 )
+
+/** With the runs that have no event yet: they are followed from before their first one. */
+async function listed(): Promise<readonly LedgerInfo[]> {
+  const kept = await shelf.ledgers.list()
+  const now = new Date().toISOString()
+  const begun = [...running.keys()].filter(name => !kept.some(info => info.name === name))
+  return [...kept, ...begun.map(name => ({ name, length: 0, created: now, updated: now }))]
+}
 
 const models: Readonly<Record<TryProvider, string>> = {
   simulated: 'anthropic/claude-haiku-4-5',
@@ -44,6 +60,7 @@ export async function startRun(options: TryOptions, onTrouble: (message: string)
   const id = `${options.kit}-${Date.now().toString(36)}`
   const name = `run:${id}`
   running.set(name, daybook)
+  for (const listener of changed) listener()
   const run = daybook.run(kit, goal, { id })
   run
     .catch((error: unknown) => onTrouble(`The run ended: ${error instanceof Error ? error.message : String(error)}`))

@@ -20,7 +20,7 @@ export function causeFold(): CauseFold {
     rowOf: id => rows.get(id),
     effectsOf: row => effects.get(row) ?? none,
     add(row, id, causes) {
-      for (const cause of new Set(causes)) {
+      for (const cause of causes.length < 2 ? causes : new Set(causes)) {
         const from = rows.get(cause)
         if (from === undefined) continue
         const known = effects.get(from)

@@ -42,6 +42,12 @@ test('an unknown price is never zero', () => {
   expect(totals.unpriced).toBe(1)
 })
 
+test('answers that name no usage leave the tokens unknown', () => {
+  const { totals } = bookOf(asked('q', 'a'), answered('a', 'q', { usage: null }))
+  expect(totals.measured).toBe(false)
+  expect(bookOf(asked('q', 'a'), answered('a', 'q')).totals.measured).toBe(true)
+})
+
 test('figures that are no numbers are left out', () => {
   const { totals } = bookOf(
     asked('q', 'a'),

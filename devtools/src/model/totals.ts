@@ -14,6 +14,8 @@ export interface Totals {
   readonly hits: number
   readonly answered: number
   readonly failed: number
+  /** False: there are answers, and none of them says what it used. */
+  readonly measured: boolean
   readonly inputTokens: number
   /** Read from the provider's own cache; part of `inputTokens`. */
   readonly cachedTokens: number
@@ -33,6 +35,7 @@ export interface TotalsFold extends Totals {
 
 export function totalsFold(): TotalsFold {
   const median = runningMedian()
+  let counted = 0
   const totals = {
     spentUsd: null as number | null,
     unpriced: 0,
@@ -41,6 +44,7 @@ export function totalsFold(): TotalsFold {
     hits: 0,
     answered: 0,
     failed: 0,
+    measured: true,
     inputTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
@@ -80,6 +84,8 @@ export function totalsFold(): TotalsFold {
             break // a hit spends no tokens
           }
           const usage = record(data.usage)
+          if (number(usage.output_tokens) !== undefined) counted++
+          totals.measured = counted > 0
           totals.inputTokens += number(usage.input_tokens) ?? 0
           totals.cachedTokens += number(usage.cached_input_tokens) ?? 0
           totals.outputTokens += number(usage.output_tokens) ?? 0

@@ -14,12 +14,14 @@ export interface DaybookSourceOptions {
   readonly label?: string
   /** How often the list is asked for, in milliseconds: a store does not tell of new ledgers. */
   readonly everyMs?: number
+  /** Tells that the list should be asked for at once. Returns the function that ends it. */
+  readonly onChange?: (listener: () => void) => () => void
 }
 
 const batchSize = 500
 
 export function daybookSource(daybook: HasLedgers, options: DaybookSourceOptions = {}): DevtoolsSource {
-  const { label = 'this page', everyMs = 1500 } = options
+  const { label = 'this page', everyMs = 1500, onChange } = options
   return {
     label,
     kind: 'page',
@@ -38,11 +40,15 @@ export function daybookSource(daybook: HasLedgers, options: DaybookSourceOptions
         } catch (error) {
           if (!ended) onStatus?.({ state: 'lost', message: `The list of runs cannot be read: ${messageOf(error)}` })
         }
-        if (!ended) timer = setTimeout(() => void look(), everyMs)
+        if (ended) return
+        clearTimeout(timer)
+        timer = setTimeout(() => void look(), everyMs)
       }
+      const quiet = onChange?.(() => void look())
       void look()
       return () => {
         ended = true
+        quiet?.()
         clearTimeout(timer)
       }
     },

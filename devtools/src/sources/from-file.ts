@@ -1,5 +1,5 @@
 /** A ledger from disk: dropped, picked or pasted. Read only, nothing leaves the page, and its content is not trusted. */
-import type { LedgerEvent } from 'daybook'
+import type { LedgerEvent, ParsedLedger } from 'daybook'
 import { isRecord } from '../model/read.js'
 import type { DevtoolsSource } from '../model/source.js'
 
@@ -8,11 +8,11 @@ export const maxFileBytes: number = 512 * 1024 * 1024
 export const maxUnpackedBytes: number = 1024 * 1024 * 1024
 const maxEvents = 2_000_000
 
-/** What a file held. `events` are as they came: the book shows a malformed one as it is. */
+/** What a file held. */
 export interface ParsedFile {
   readonly name: string
   readonly events: readonly unknown[]
-  /** What the person should know, such as a line that was cut off. */
+  /** What the person should know, such as a line that was cut off or changed after it was written. */
   readonly note?: string
 }
 
@@ -28,7 +28,7 @@ export async function readLedgerFile(file: Blob & { readonly name?: string }): P
   if (file.size === 0) throw new FileError(`${name} is empty. A ledger is a .jsonl file with one event a line.`)
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
   const packed = head[0] === 0x1f && head[1] === 0x8b
-  return parseLedgerText(packed ? await unpacked(file, name) : await file.text(), name)
+  return await parseLedgerText(packed ? await unpacked(file, name) : await file.text(), name)
 }
 
 async function unpacked(file: Blob, name: string): Promise<string> {
@@ -54,16 +54,16 @@ async function unpacked(file: Blob, name: string): Promise<string> {
 }
 
 /** The events of a ledger's text: JSONL as Daybook and kando write it, or one JSON document that holds a list of them. */
-export function parseLedgerText(input: string, name: string): ParsedFile {
+export async function parseLedgerText(input: string, name: string): Promise<ParsedFile> {
   const text = input.charCodeAt(0) === 0xfeff ? input.slice(1) : input
   const start = text.trimStart().slice(0, 1)
   if (start !== '{' && start !== '[') {
     throw new FileError(`${name} is not a ledger: it should be a .jsonl file with one event a line, or a kando dump.`)
   }
-  return wholeDocument(text, name) ?? byLine(text, name)
+  return wholeDocument(text, name) ?? (await byLine(text, name))
 }
 
-/** One JSON document: a list of events, or `{ events: […] }` under a name. Undefined where the text is no such thing. */
+/** One JSON document: a list of events, or `{ events: […] }`. Undefined where the text is no such thing. */
 function wholeDocument(text: string, name: string): ParsedFile | undefined {
   let value: unknown
   try {
@@ -77,52 +77,30 @@ function wholeDocument(text: string, name: string): ParsedFile | undefined {
       ? value.events
       : undefined
   if (!events) return undefined
+  if (events.length > maxEvents) throw new FileError(`${name} has more than 2 000 000 events, so it was not opened.`)
   return checked(events, isRecord(value) && typeof value.stream === 'string' ? value.stream : name, name)
 }
 
-function byLine(text: string, name: string): ParsedFile {
-  const events: unknown[] = []
-  let stream: string | undefined
-  let bad = 0
-  let number = 0
-  let cutOff = false
-  for (let from = 0; from < text.length; ) {
-    const at = text.indexOf('\n', from)
-    const line = text.slice(from, at < 0 ? text.length : at)
-    from = at < 0 ? text.length : at + 1
-    if (line.trim() === '') continue
-    number++
-    try {
-      const value: unknown = JSON.parse(line)
-      if (number === 1 && isRecord(value) && 'daybook' in value) {
-        if (typeof value.daybook === 'number' && value.daybook > 1) {
-          throw new FileError(`${name} was written by a newer Daybook (version ${value.daybook}): update this page.`)
-        }
-        if (typeof value.stream === 'string') stream = value.stream
-      } else events.push(bare(value))
-    } catch (error) {
-      if (error instanceof FileError) throw error
-      if (at < 0) cutOff = true
-      else {
-        bad++
-        events.push(line.slice(0, 2000))
-      }
-    }
-    if (events.length > maxEvents) throw new FileError(`${name} has more than 2 000 000 events, so it was not opened.`)
+/** One event a line. The chain of our own files is checked on the way. */
+async function byLine(text: string, file: string): Promise<ParsedFile> {
+  const { parseJSONL } = await import('daybook')
+  let parsed: ParsedLedger
+  try {
+    parsed = await parseJSONL(text, { maxTotal: maxUnpackedBytes, maxLines: maxEvents })
+  } catch (error) {
+    throw new FileError(`${file} was not opened: ${error instanceof Error ? error.message : String(error)}`)
   }
-  const note = cutOff
-    ? 'The last line is cut off and was left out.'
-    : bad > 0
-      ? `${bad} lines are no JSON; they are shown as they are.`
-      : undefined
-  return { ...checked(events, stream ?? name, name), ...(note ? { note } : {}) }
-}
-
-/** The event of a stored line, without what only the file needs. */
-function bare(value: unknown): unknown {
-  if (!isRecord(value) || !('crc' in value)) return value
-  const { crc: _crc, hash: _hash, ...event } = value
-  return event
+  const faults = parsed.reports.filter(report => report.severity === 'error')
+  const first = faults[0]
+  if (parsed.events.length === 0) {
+    const why = first ? ` Line ${first.line}: ${first.message}` : ''
+    throw new FileError(`${file} is no ledger that can be shown.${why}`)
+  }
+  const more = faults.length > 1 ? ` ${faults.length - 1} more lines have faults.` : ''
+  return {
+    ...checked(parsed.events, parsed.name ?? file, file),
+    ...(first ? { note: `Line ${first.line} of ${file}: ${first.message}${more}` } : {})
+  }
 }
 
 function checked(events: readonly unknown[], stream: string, file: string): ParsedFile {

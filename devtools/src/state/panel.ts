@@ -71,6 +71,8 @@ export interface PanelOptions {
 
 /** Events are folded for so long in one frame; the rest comes in the next ones, so that the first rows are seen at once. */
 const foldMs = 8
+/** Of a long ledger, once its first rows are there: fewer paints, sooner whole. */
+const longFoldMs = 100
 const peekLimit = 40
 
 export function createPanel(options: PanelOptions = {}): Panel {
@@ -119,7 +121,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
   function fold(): boolean {
     if (!run) return false
     const { book } = run
-    const until = performance.now() + foldMs
+    const until = performance.now() + (book.events.length < 500 ? foldMs : longFoldMs)
     while (pending.length > 0) {
       const batch = pending[0] as (typeof pending)[number]
       let at = Math.max(0, book.events.length - batch.from)

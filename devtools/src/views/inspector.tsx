@@ -1,7 +1,7 @@
 /** One event, whole: pretty, as JSON, and among its causes and effects. */
 import type { Book } from '../model/book.js'
 import { glyphOf, isError, typeParts } from '../model/family.js'
-import { bytes, count, duration, seconds, usd } from '../model/numbers.js'
+import { bytes, count, duration, seconds, unknown, usd } from '../model/numbers.js'
 import { rowAt } from '../model/row.js'
 import { runState } from '../model/run.js'
 import { usePanel } from '../state/context.js'
@@ -242,9 +242,7 @@ function Overview({ run }: { readonly run: OpenRun }) {
               {book.calls.open.size > 0 ? `, ${book.calls.open.size} open` : ''}
             </dd>
             <dt>tokens</dt>
-            <dd>
-              {count(totals.inputTokens)} in, {count(totals.outputTokens)} out
-            </dd>
+            <dd>{totals.measured ? `${count(totals.inputTokens)} in, ${count(totals.outputTokens)} out` : unknown}</dd>
             <dt>cost</dt>
             <dd>
               {usd(totals.spentUsd, totals.estimated)}

@@ -1,11 +1,12 @@
 /** What the run cost, saved and used. Always in sight. */
-import { count, duration, grouped, usd } from '../model/numbers.js'
+import { count, duration, grouped, unknown, usd } from '../model/numbers.js'
 import type { OpenRun } from '../state/panel.js'
 
 export function TotalsBar({ run }: { readonly run: OpenRun }) {
   const { totals } = run.book
   const { estimated } = totals
   const unpriced = totals.unpriced > 0
+  const tokens = (value: number): string => (totals.measured ? count(value) : unknown)
   return (
     <section className="totals" aria-label="Totals">
       <Figure
@@ -16,10 +17,10 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
       <Figure className="saved" value={usd(totals.savedUsd ?? (totals.hits > 0 ? null : 0), estimated)} label="saved" />
       <Figure value={`${grouped(totals.hits)} of ${grouped(totals.answered)}`} label="from cache" />
       <span className="split" />
-      <Figure value={count(totals.inputTokens)} label="in" />
-      <Figure value={count(totals.cachedTokens)} label="cached" />
-      <Figure value={count(totals.outputTokens)} label="out" />
-      <Figure value={count(totals.reasoningTokens)} label="reasoning" />
+      <Figure value={tokens(totals.inputTokens)} label="in" />
+      <Figure value={tokens(totals.cachedTokens)} label="cached" />
+      <Figure value={tokens(totals.outputTokens)} label="out" />
+      <Figure value={tokens(totals.reasoningTokens)} label="reasoning" />
       <span className="split" />
       <Figure value={count(totals.calls)} label={totals.calls === 1 ? 'call' : 'calls'} />
       <Figure value={count(totals.retries)} label={totals.retries === 1 ? 'retry' : 'retries'} />
