@@ -183,6 +183,21 @@ test('an abort ends a body that ignores its signal', async () => {
   await expect(stream).rejects.toMatchObject({ kind: 'aborted' })
 })
 
+test('a body can fail itself at any time, also while it waits for something that never comes', async () => {
+  let fired = false
+  const stream = live<string, string>(async function* (signal, abort) {
+    signal.addEventListener('abort', () => {
+      fired = true
+    })
+    yield 'first'
+    setTimeout(() => abort(new DaybookError('timeout', 'Too late.')), 0)
+    await new Promise(() => {})
+    return 'never'
+  })
+  expect(await stream.catch((error: unknown) => error)).toMatchObject({ kind: 'timeout', message: 'Too late.' })
+  expect(fired).toBe(true)
+})
+
 test('a signal that was aborted before fails it before it starts', async () => {
   let started = false
   const stream = live(

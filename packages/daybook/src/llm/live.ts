@@ -19,15 +19,18 @@ export interface LiveOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Makes a Live of an async generator. The signal that it is given fires when the Live is aborted or abandoned. */
+/**
+ * Makes a Live of an async generator. The signal that it is given fires when the Live is aborted or abandoned; `abort`
+ * lets it fail itself at any time, with this reason, and fires the signal too: one controller serves a whole call.
+ */
 export function live<Item, Result>(
-  body: (signal: AbortSignal) => AsyncIterator<Item, Result, void>,
+  body: (signal: AbortSignal, abort: (reason: unknown) => void) => AsyncIterator<Item, Result, void>,
   options: LiveOptions = {}
 ): Live<Item, Result> {
   const flow = new Flow<Item>(options.signal)
   return new Handle(
     flow,
-    flow.run(signal => pump(body(signal), signal, flow))
+    flow.run(signal => pump(body(signal, flow.abort), signal, flow))
   )
 }
 
@@ -151,7 +154,8 @@ class Flow<Item> {
   private ended = false
   private readonly controller = new AbortController()
   private readonly outer: AbortSignal | undefined
-  private readonly forward = (): void => this.controller.abort(this.outer?.reason)
+  readonly abort = (reason: unknown): void => this.controller.abort(reason)
+  private readonly forward = (): void => this.abort(this.outer?.reason)
   private waiting: (() => void)[] = []
   private observers: ((item: Item) => void)[] = []
   private readers = 0

@@ -10,7 +10,7 @@ import type { LLMDelta, LLMResponse, LLMStream } from './llm.js'
  * which cost nothing per delta. Never write an `async` function around a stream: it would await it.
  */
 export function llmStream(
-  body: (signal: AbortSignal) => AsyncIterator<LLMDelta, LLMResponse, void>,
+  body: (signal: AbortSignal, abort: (reason: unknown) => void) => AsyncIterator<LLMDelta, LLMResponse, void>,
   options: LiveOptions = {}
 ): LLMStream {
   const stream = live(body, options)

@@ -2,7 +2,7 @@
 import { StreamProtocolError } from '../../errors.js'
 import type { Json } from '../../json.js'
 import type { FinishReason, LLMDelta, LLMResponse, Message, MessageToolCall, ToolCall, Usage } from '../llm.js'
-import { defined, nameOf, type Peer } from './wire.js'
+import { nameOf, type Peer } from './wire.js'
 
 /** A tool call that is being read. */
 export interface OpenCall {
@@ -156,12 +156,10 @@ export function assembly(deltas: LLMDelta[], peer: Peer): Assembly {
         finish_reason: end.reason ?? reasons.get(end.finish) ?? 'other',
         usage: end.usage,
         tool_calls: calls.map(toolCall),
-        ...defined({
-          reasoning: reasoning || undefined,
-          refusal: end.refusal || undefined,
-          id: end.id || undefined,
-          estimated: end.estimated || undefined
-        }),
+        ...(reasoning ? { reasoning } : {}),
+        ...(end.refusal ? { refusal: end.refusal } : {}),
+        ...(end.id ? { id: end.id } : {}),
+        ...(end.estimated ? { estimated: true } : {}),
         cost_usd: end.cost ?? null,
         cached: false,
         ...(Object.keys(native).length > 0 ? { native } : {})

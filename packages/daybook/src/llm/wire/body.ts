@@ -1,7 +1,7 @@
 /** Reads the body of an answer: server-sent events or one JSON, told apart by how they begin. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ResponseTooLargeError, StreamProtocolError } from '../../errors.js'
-import type { Exchange, Pull } from './exchange.js'
+import type { Exchange, Source } from './exchange.js'
 import { about, cutOff, disconnected, failure, lacking, notJson, redirected, requestIdOf } from './failure.js'
 import { type Ending, nameOf, type Peer, parsed } from './wire.js'
 
@@ -9,7 +9,7 @@ const maxEvent = 32 * 1024 * 1024
 const maxErrorBody = 65_536
 
 /** What an HTTP response stands for: an error, or a source of events. */
-export async function answered(response: Response, exchange: Exchange): Promise<Pull> {
+export async function answered(response: Response, exchange: Exchange): Promise<Source> {
   const { peer, timer, streamed } = exchange
   timer.enter(streamed ? 'first' : 'idle')
   const { status, headers } = response
@@ -42,7 +42,7 @@ async function beginning(response: Response): Promise<string> {
   return text
 }
 
-function reading(response: Response, { reader, peer, timer, maxBytes, streamed }: Exchange): Pull {
+function reading(response: Response, { reader, peer, timer, maxBytes, streamed }: Exchange): Source {
   const events = response.headers.get('content-type')?.includes('event-stream') ?? false
   const source = response.body?.getReader()
   const decoder = new TextDecoder()
@@ -52,18 +52,18 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
   let take: ((text: string) => void) | undefined
   const pieces: string[] = []
 
-  const feed = eventParser(({ data, event }) => {
+  function onEvent({ data, event }: EventSourceMessage): void {
     if (ending || data === '') return
     if (event !== 'ping') content = true
     if (data.startsWith('[DONE]') || reader.event(frame(data, peer), event)) ending = 'done'
-  }, peer)
+  }
 
   /** Begins with the first character that says something: JSON and web pages begin as no event stream does. */
   function begin(text: string): void {
     const start = text.trimStart()
     if (start === '') return
     const whole = /^[{["<]/.test(start) || !(events || /^[deir:]/.test(start))
-    take = whole ? piece => pieces.push(piece) : feed
+    take = whole ? piece => pieces.push(piece) : eventParser(onEvent, peer)
     take(start)
   }
 
@@ -81,7 +81,7 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
 
   /** Reads what comes after the end, so that the connection can be used again; a server that never closes is left. */
   async function drain(): Promise<void> {
-    const patience = setTimeout(() => timer.stop(true), 500)
+    const patience = setTimeout(close, 500)
     try {
       while (!(await source?.read())?.done);
     } catch {
@@ -91,23 +91,27 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
     }
   }
 
-  timer.signal.addEventListener('abort', () => source?.cancel().catch(() => {}), { once: true })
+  function close(): void {
+    source?.cancel().catch(() => {}) // it may have failed already
+  }
 
-  return async () => {
-    const { done, value } = source ? await source.read().catch(broken) : { done: true, value: undefined }
-    if (timer.expired) throw timer.expired
-    if (done || !value) return end()
-    size += value.byteLength
-    if (size > maxBytes) throw tooLarge(peer, 'the answer', maxBytes)
-    content = pieces.length > 0
-    ;(take ?? begin)(decoder.decode(value, { stream: true }))
-    timer.seen(content)
-    if (ending) void drain()
-    return ending
+  return {
+    close,
+    async pull() {
+      const { done, value } = source ? await source.read().catch(broken) : { done: true, value: undefined }
+      if (done || !value) return end()
+      size += value.byteLength
+      if (size > maxBytes) throw tooLarge(peer, 'the answer', maxBytes)
+      content = pieces.length > 0
+      ;(take ?? begin)(decoder.decode(value, { stream: true }))
+      timer.seen(content)
+      if (ending) void drain()
+      return ending
+    }
   }
 
   function broken(error: unknown): never {
-    throw timer.expired ?? disconnected(error, peer, true)
+    throw disconnected(error, peer, true)
   }
 }
 

@@ -2,9 +2,10 @@
 import { ConfigurationError } from '../../errors.js'
 
 export interface Place {
-  /** Undefined where the address cannot be used; `problem` says why. */
-  readonly url: URL | undefined
+  /** Why the address cannot be used. */
   readonly problem?: Error
+  /** The address of a path below it, with the query of the base. */
+  under(path: string): string
   readonly provider: string
   /** For targets and messages: without credentials, query and trailing slash. */
   readonly base_url: string
@@ -33,12 +34,13 @@ export function placeOf(baseURL: string, { provider, fetch, allowHttp = [] }: Pl
     // said below
   }
   const host = url?.host ?? ''
+  const pathname = url?.pathname.replace(/\/+$/, '') ?? ''
   // A simulated answer must never be found under the key of a real one.
   const mark = (fetch as { simulated?: unknown } | undefined)?.simulated === true ? 'simulated+' : ''
   return {
-    url,
+    under: path => (url ? `${url.origin}${pathname}${path}${url.search}` : ''),
     provider: provider ?? providers.get(host) ?? 'custom',
-    base_url: url ? mark + url.origin + url.pathname.replace(/\/+$/, '') : '',
+    base_url: url ? mark + url.origin + pathname : '',
     host,
     ...problemOf(url, own?.origin, allowHttp)
   }

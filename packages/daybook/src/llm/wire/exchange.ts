@@ -1,12 +1,17 @@
 /** One call over a wire: the request is sent when the first delta is asked for, and read as far as it is asked for. */
-import { asDaybookError, InputError } from '../../errors.js'
+import { InputError } from '../../errors.js'
 import type { LLMDelta, LLMFn, LLMOptions, LLMRequest, LLMResponse } from '../llm.js'
 import { llmStream } from '../llm-stream.js'
 import { startTimer, type Timeouts, type Timer } from './timers.js'
 import type { Ending, Peer, Wire, WireReader } from './wire.js'
 
-/** Reads a little more. Says how it ended, once it did. */
-export type Pull = () => Promise<Ending | undefined>
+/** Where an answer comes from. */
+export interface Source {
+  /** Reads a little more. Says how it ended, once it did. */
+  pull(): Promise<Ending | undefined>
+  /** Lets go of the connection. */
+  close(): void
+}
 
 /** What one call shares with whoever sends and reads it. */
 export interface Exchange {
@@ -16,6 +21,8 @@ export interface Exchange {
   readonly streamed: boolean
   readonly maxBytes: number
   readonly options: LLMOptions
+  /** Fires when the caller aborts, or a limit is reached. */
+  readonly signal: AbortSignal
 }
 
 /** A place that answers: a wire format, an address, and a way to send. */
@@ -27,17 +34,15 @@ export interface Endpoint {
   readonly timeouts?: Timeouts | undefined
   readonly maxResponseBytes?: number | undefined
   /** Sends the body; resolves when the head of the answer is there. */
-  send(body: Rendered, exchange: Exchange): Promise<Pull>
+  send(body: Readonly<Record<string, unknown>>, exchange: Exchange): Promise<Source>
 }
-
-type Rendered = Readonly<Record<string, unknown>>
 
 /** The function that sends to an endpoint. */
 export function wireLlm(endpoint: Endpoint): LLMFn {
   const { provider, base_url, wire } = endpoint
   return Object.assign(
     (request: LLMRequest, options: LLMOptions = {}) =>
-      llmStream(() => exchange(endpoint, request, options), { signal: options.signal }),
+      llmStream((signal, abort) => exchange(endpoint, request, options, signal, abort), { signal: options.signal }),
     { target: ({ model }: LLMRequest) => ({ provider, api: wire.api, base_url, model }) }
   )
 }
@@ -49,7 +54,9 @@ const loopback = /^(?:localhost|127\.|\[::1\])/
 function exchange(
   { wire, provider, host, timeouts = {}, maxResponseBytes = 64 * 1024 * 1024, send }: Endpoint,
   request: LLMRequest,
-  options: LLMOptions
+  options: LLMOptions,
+  signal: AbortSignal,
+  abort: (reason: unknown) => void
 ): AsyncIterator<LLMDelta, LLMResponse, void> {
   const { model } = request
   const streamed = request.stream !== false
@@ -57,40 +64,47 @@ function exchange(
   const patient = thinker.test(model) || loopback.test(host) || Boolean(request.reasoning_effort ?? request.thinking)
   const deltas: LLMDelta[] = []
   const reader = wire.reader(deltas, peer)
-  const timer = startTimer(timeouts, streamed, patient, peer)
+  const timer = startTimer(timeouts, streamed, patient, peer, abort)
   let next = 0
   let begun = false
-  let pull: Pull | undefined
+  let source: Source | undefined
   let dropped: readonly string[] = []
   let response: LLMResponse | undefined
   let failed: { readonly error: unknown } | undefined
 
-  async function open(): Promise<Pull> {
+  async function open(): Promise<Source> {
     if (!Array.isArray(request.messages)) throw new InputError('The request has no list of messages.')
     const rendered = wire.render(request, provider)
     dropped = rendered.dropped
     if (dropped.length > 0) options.report?.({ type: 'dropped', parameters: dropped })
-    const exchange = { peer, reader, timer, streamed, maxBytes: maxResponseBytes, options }
-    return Promise.race([send(rendered.body, exchange), timer.gone])
+    const maxBytes = maxResponseBytes
+    const opened = await send(rendered.body, { peer, reader, timer, streamed, maxBytes, options, signal })
+    if (signal.aborted) opened.close() // by a fetch that does not listen to its signal
+    return opened
   }
 
   /** Never rejects: what came before a failure is still to be delivered. */
   async function advance(): Promise<void> {
     try {
-      pull ??= await open()
-      const ending = await pull()
+      source ??= await open()
+      const ending = await source.pull()
       if (ending) {
-        timer.stop(false)
+        timer.stop()
         response = reader.response(ending)
         if (dropped.length > 0) response = { ...response, dropped }
       } else if (!begun && deltas.length > 0) {
         begun = true
         timer.enter('idle')
       }
-    } catch (thrown) {
-      failed = { error: timer.expired ?? asDaybookError(thrown) }
-      timer.stop(true)
+    } catch (error) {
+      failed = { error }
+      end()
     }
+  }
+
+  function end(): void {
+    timer.stop()
+    source?.close()
   }
 
   return {
@@ -104,7 +118,7 @@ function exchange(
       return { done: false, value: deltas[next++] as LLMDelta }
     },
     async return() {
-      timer.stop(true)
+      end()
       return { done: true, value: undefined as unknown as LLMResponse }
     }
   }

@@ -56,6 +56,7 @@ const faults: Record<string, Fault> = {
   },
   stall: (body, response) => void response.writeHead(200, events).write(body.subarray(0, -60)),
   'stall-headers': () => {},
+  'open-end': (body, response) => void response.writeHead(200, events).write(body),
   redirect: (_body, response, request) => void response.writeHead(307, { location: `/fine${request.url}` }).end(),
   'huge-error': (_body, response) => {
     response.writeHead(500, { 'content-type': 'text/html' })
@@ -203,6 +204,13 @@ describe('an end by the caller', () => {
       await expect.poll(() => busy.size, { timeout: 1000 }).toBe(0)
     }
   })
+})
+
+test('a server that keeps the connection open after the end is left within a second', async () => {
+  for (const [, format, llm] of ways('open-end')) {
+    expect((await llm(request)).text).toBe(spoken[format])
+    await expect.poll(() => busy.size, { timeout: 1000 }).toBe(0)
+  }
 })
 
 test('one connection serves many calls: what follows the end of a stream is read, too', async () => {

@@ -38,6 +38,7 @@ export function fetchLlm(
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const place = placeOf(baseURL, options)
   const { provider, base_url, host } = place
+  const url = place.under(wire.path)
 
   async function keyOf(peer: Peer): Promise<string> {
     try {
@@ -74,27 +75,25 @@ export function fetchLlm(
     timeouts,
     maxResponseBytes,
     async send(body, exchange: Exchange) {
-      const { peer, timer } = exchange
-      if (!place.url || place.problem) throw place.problem
-      const url = new URL(place.url)
-      url.pathname = url.pathname.replace(/\/+$/, '') + wire.path
+      const { peer, signal } = exchange
+      if (place.problem) throw place.problem
       const text = written(body)
       const key = await keyOf(peer)
       peer.secrets = secretsOf(key, options.headers)
       const headers = headersOf(key, exchange)
-      if (timer.signal.aborted) throw timer.signal.reason
+      signal.throwIfAborted()
       const response = await send(url, {
         method: 'POST',
         headers,
         body: text,
-        signal: timer.signal,
+        signal,
         // Followed, a redirect would carry the prompt, and with a header like x-api-key the key, to another origin.
         redirect: 'manual',
         credentials: 'same-origin',
         referrerPolicy: 'no-referrer',
         cache: 'no-store'
       }).catch((error: unknown) => {
-        throw timer.expired ?? disconnected(error, peer)
+        throw disconnected(error, peer)
       })
       return answered(response, exchange)
     }

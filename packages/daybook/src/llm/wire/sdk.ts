@@ -3,7 +3,7 @@ import { APITimeoutError, ConfigurationError } from '../../errors.js'
 import type { LLMFn } from '../llm.js'
 import { answered } from './body.js'
 import { placeOf } from './endpoint.js'
-import { type Exchange, type Pull, wireLlm } from './exchange.js'
+import { type Exchange, type Source, wireLlm } from './exchange.js'
 import { about, disconnected, failure, redirected } from './failure.js'
 import type { Timeouts } from './timers.js'
 import { nameOf, type Peer, record, text, type Wire } from './wire.js'
@@ -52,11 +52,11 @@ export function sdkLlm(
     timeouts: options.timeouts,
     maxResponseBytes: options.maxResponseBytes,
     async send(body, exchange) {
-      const { peer, timer } = exchange
+      const { peer, signal } = exchange
       peer.secrets = secretsOf(client)
       try {
         const made = create(body, {
-          signal: timer.signal,
+          signal,
           maxRetries: 0,
           timeout: 0x7fffffff,
           headers: headersOf(exchange),
@@ -67,31 +67,36 @@ export function sdkLlm(
         if (typeof asResponse === 'function') return await answered(await asResponse.call(made), exchange)
         return given(await made, exchange)
       } catch (error) {
-        throw timer.expired ?? sdkFailure(error, peer, false)
+        throw sdkFailure(error, peer, false)
       }
     }
   })
 }
 
 /** Reads what a client gives that has wrapped the response away: parsed chunks, or one parsed answer. */
-function given(answer: unknown, { reader, timer, peer, streamed }: Exchange): Pull {
+function given(answer: unknown, { reader, timer, peer, streamed }: Exchange): Source {
   timer.enter(streamed ? 'first' : 'idle')
   const iterate = (answer as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator]
   if (typeof iterate !== 'function') {
-    return async () => {
-      reader.whole(answer)
-      return 'done'
+    return {
+      close: () => {},
+      async pull() {
+        reader.whole(answer)
+        return 'done'
+      }
     }
   }
   const chunks = iterate.call(answer) as AsyncIterator<unknown>
-  timer.signal.addEventListener('abort', () => void chunks.return?.()?.catch(() => {}), { once: true })
-  return async () => {
-    const { done, value } = await Promise.race([chunks.next(), timer.gone]).catch((error: unknown) => {
-      throw timer.expired ?? sdkFailure(error, peer, true)
-    })
-    if (done) return 'iterated'
-    timer.seen(true)
-    return reader.event(value) ? 'done' : undefined
+  return {
+    close: () => void chunks.return?.()?.catch(() => {}),
+    async pull() {
+      const { done, value } = await chunks.next().catch((error: unknown) => {
+        throw sdkFailure(error, peer, true)
+      })
+      if (done) return 'iterated'
+      timer.seen(true)
+      return reader.event(value) ? 'done' : undefined
+    }
   }
 }
 

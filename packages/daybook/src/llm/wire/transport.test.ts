@@ -484,12 +484,11 @@ describe('limits', () => {
 
 test('a connection that stays open after the end is given up, and the answer does not wait for it', async () => {
   const { response, seen } = silentAfter([answer])
-  const { fetch, sent } = spy(() => response)
+  const { fetch } = spy(() => response)
   const started = performance.now()
   expect((await chatCompletionsApi({ baseURL, fetch })(request)).text).toBe('Good morning')
   expect(performance.now() - started).toBeLessThan(300)
   await expect.poll(() => seen.cancelled, { timeout: 3000 }).toBe(true)
-  expect(sent[0]?.init.signal?.aborted).toBe(true)
 })
 
 test.each([301, 302, 303, 307, 308])('a redirect (%i) is refused', async status => {
