@@ -73,6 +73,10 @@ interface Sent {
   readonly body: { model: string }
 }
 
+function keyIn(headers: Headers): string | undefined {
+  return headers.get('x-api-key') ?? headers.get('authorization')?.slice('Bearer '.length)
+}
+
 /** Answers for every provider and remembers what was sent. */
 function listening(answer: typeof fetch = instant): { sent: Sent[]; fetch: typeof fetch } {
   const sent: Sent[] = []
@@ -197,7 +201,7 @@ test('OpenRouter is asked before Anthropic, and Anthropic before OpenAI, each wi
     expect(sent.map(each => each.url.split('?')[0])).toEqual([url, url, url])
     for (const { headers, body } of sent) {
       expect(body.model).toBe(model)
-      expect(headers.get('x-api-key') ?? headers.get('authorization')?.slice('Bearer '.length)).toBe(key)
+      expect(keyIn(headers)).toBe(key)
     }
     expect(stdout).toContain(`, ${model}\n`)
     const requests = (await eventsOf(dir)).filter(({ type }) => type === 'llm.request')
@@ -248,7 +252,7 @@ test('a key from .env is used, and no key is ever printed or written', async () 
   const { sent, fetch } = listening()
   const good = await daybook(['run', 'research', '--goal', goal, '--verbose'], { fetch })
   expect(good.code).toBe(0)
-  expect(sent[0]?.headers.get('x-api-key')).toBe(canary)
+  expect(sent.map(({ headers }) => keyIn(headers))).toEqual([canary, canary, canary])
   // A provider that repeats the key in its refusal.
   const echoing = await provider(401, {
     type: 'error',
@@ -308,12 +312,14 @@ test('a kit that throws is one line wherever it throws, and --verbose adds the s
   }
   for (const [name, text] of Object.entries(kits)) {
     await writeFile(join(cwd, name), text)
-    const ended = await daybook(['run', `./${name}`, '--goal', goal, '--simulate', '--dir', name])
+    const ended = await daybook(['run', `./${name}`, '--goal', goal, '--simulate', '--dir', `${name}-dir`])
     expectOneLine(ended)
     expect(ended.stderr).toContain('thrown in ')
-    const told = await daybook(['run', `./${name}`, '--goal', goal, '--simulate', '--verbose', '--dir', name])
+    const told = await daybook(['run', `./${name}`, '--goal', goal, '--simulate', '--verbose', '--dir', `${name}-dir`])
     expect(told.stderr).toMatch(/\n\s+at /)
-    expect(typesOf(await eventsOf(name))).toMatchObject({})
+    // What was recorded before the failure can be read.
+    const recorded = typesOf(await eventsOf(`${name}-dir`))
+    if (name === 'later.mjs') expect(recorded).toMatchObject({ 'kit.loaded': 2, 'responder.failed': 2 })
   }
 })
 

@@ -82,7 +82,7 @@ async function throughSdk(apiKey: string, options: ProviderOptions): Promise<LLM
   const { fetch, anthropicSdk = () => import('@anthropic-ai/sdk').catch(() => undefined) } = options
   const sdk = (await anthropicSdk()) as AnthropicSdk | undefined
   if (typeof sdk?.default !== 'function') return undefined
-  // The address, the token and the headers are said here, since the client would take them from the environment.
+  // The address and the token are said here, since the client would take them from the environment.
   const client = new sdk.default({
     apiKey,
     authToken: null,

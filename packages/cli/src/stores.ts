@@ -2,7 +2,6 @@
 import { access, constants, mkdir, readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type CacheStore, createHost, type Host, type LedgerStore, memoryCache, memoryLedgerStore } from 'daybook'
-import { asDaybookError } from 'daybook/errors'
 import { fileCache, fileLedgerStore } from 'daybook/node'
 import type { Context } from './command.js'
 
@@ -18,14 +17,20 @@ export interface Stores {
 export async function openStores(context: Context): Promise<Stores> {
   const { io, dir, shownDir } = context
   const host = createHost({ warn: warning => context.warn(warning), env: name => io.env[name] || undefined })
-  const store = io.store ?? (await writable(context, 'ledgers', folder => fileLedgerStore(folder, { host })))
-  const cache = io.cache ?? (await writable(context, 'cache', folder => fileCache(folder, { host })))
+  const store = io.store ?? (await opened(join(dir, 'ledgers'), folder => fileLedgerStore(folder, { host })))
+  const cache = io.cache ?? (await opened(join(dir, 'cache'), folder => fileCache(folder, { host })))
+  // A run is worth more than its record on the disk.
+  const lost = !store ? 'ledgers' : !cache ? 'cache' : undefined
+  if (lost) {
+    const message = `${join(shownDir, lost)} cannot be written: memory is used, and what is in it goes. Pass another --dir.`
+    context.warn({ area: lost === 'cache' ? 'cache' : 'ledger', kind: 'unavailable', message })
+  }
   return {
     store: store ?? memoryLedgerStore(),
     cache: cache ?? memoryCache(),
     host,
     async path(name) {
-      if (!store) return `memory only, ${shownDir} cannot be written`
+      if (!store) return `in memory only`
       const folder = join(dir, 'ledgers')
       const id = name.slice(name.indexOf(':') + 1)
       const files = await readdir(folder).catch(() => [])
@@ -39,17 +44,13 @@ export async function openStores(context: Context): Promise<Stores> {
   }
 }
 
-/** Undefined, and said so, where the folder cannot be written: a run is worth more than its record on disk. */
-async function writable<T>(context: Context, name: string, open: (folder: string) => T): Promise<T | undefined> {
-  const folder = join(context.dir, name)
+/** Undefined where the folder cannot be written. */
+async function opened<T>(folder: string, open: (folder: string) => T): Promise<T | undefined> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await access(folder, constants.W_OK)
     return open(folder)
-  } catch (error) {
-    const { code } = error as { code?: string }
-    const message = `${join(context.shownDir, name)} cannot be written (${code ?? asDaybookError(error).message}): memory is used, nothing is kept. Pass another --dir.`
-    context.warn({ area: name === 'cache' ? 'cache' : 'ledger', kind: 'unavailable', message })
+  } catch {
     return undefined
   }
 }

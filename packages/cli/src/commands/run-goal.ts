@@ -7,7 +7,7 @@ import { keyNames } from '../failures.js'
 import { eventLines } from '../print/event-lines.js'
 import { plural, wrapped } from '../print/format.js'
 import { progress } from '../print/progress.js'
-import { answerLines, callsText, type RunReport, runReport, summaryLines } from '../print/report.js'
+import { answerLines, type RunReport, runReport, summaryLines } from '../print/report.js'
 import type { Provider } from '../providers.js'
 import type { Stores } from '../stores.js'
 import { version } from '../version.js'
@@ -107,8 +107,7 @@ function closing(asked: Asked, id: string, report: RunReport, ledger: string, co
     '',
     ...summaryLines(report, { paint, name: id, ledger }),
     '',
-    ...(provider.llm === false && report.unanswered > 0 ? [`  ${howToAnswer(report.unanswered)}`, ''] : []),
-    ...(report.calls === 0 && report.hits > 0 ? [`  ${paint('cache', callsText(report))}`, ''] : [])
+    ...(provider.llm === false && report.unanswered > 0 ? [`  ${howToAnswer(report.unanswered)}`, ''] : [])
   ]
 }
 

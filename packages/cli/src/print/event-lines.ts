@@ -33,12 +33,13 @@ const glyphs: Readonly<Record<string, readonly [string, Style?]>> = {
   'branch.created': ['├']
 }
 
-const actorWidth = 15
-
 export function eventLines({ width, paint }: EventLinesOptions): EventLines {
   // Both grow with the ledger: the number of an event by its id, and of the event that made an object by the object's id.
   const numbers = new Map<string, number>()
   const objects = new Map<string, number>()
+  const actorWidth = width < 96 ? 14 : 20
+  let kit = ''
+  let goal = ''
 
   const reference = (id: string, known: ReadonlyMap<string, number>): string => {
     const number = known.get(id)
@@ -51,14 +52,21 @@ export function eventLines({ width, paint }: EventLinesOptions): EventLines {
       const number = numbers.size + 1
       numbers.set(event.id, number)
       if (event.type === 'object.created') objects.set(event.data.id, number)
+      if (event.type === 'kit.loaded') {
+        kit = `${event.data.name}.`
+        goal = event.data.goal?.trim() ?? ''
+      }
 
       const [glyph, style] = glyphs[event.type] ?? ['○']
       const type = oneLine(event.type, 24).padEnd(16)
-      const actor = oneLine(event.actor, actorWidth).padEnd(actorWidth)
+      // What every line would repeat is left out: the kit's name before its responders, the goal within other words.
+      const actor = oneLine(event.actor.replace(kit, ''), actorWidth).padEnd(actorWidth)
+      const brief = (words: string): string =>
+        goal !== '' && words.length > goal.length + 4 ? words.replace(goal, '…') : words
       const cause = causes(event.cause.map(id => reference(id, numbers)))
       const seq = `#${number}`.padStart(4)
       const taken = seq.length + 3 + type.length + 2 + actor.length + 2 + 2 + cause.length
-      const text = summaryOf(event, id => reference(id, objects), width - taken)
+      const text = summaryOf(event, { object: id => reference(id, objects), brief, width: width - taken })
       const quiet = style === undefined
       return [
         `${paint('muted', seq)} ${paint(style, glyph)} ${quiet ? paint('muted', type) : type}`,
@@ -76,21 +84,27 @@ function causes(references: readonly string[]): string {
   return `<- ${shown}${references.length > 3 ? ` +${references.length - 3}` : ''}`
 }
 
+interface Around {
+  readonly object: (id: string) => string
+  readonly brief: (words: string) => string
+  readonly width: number
+}
+
 /** What an event says, in at most `width` characters. Figures are never cut, only words are. */
-function summaryOf(event: AnyEvent, object: (id: string) => string, width: number): string {
+function summaryOf(event: AnyEvent, { object, brief, width }: Around): string {
   switch (event.type) {
     case 'kit.loaded':
       return oneLine(`${event.data.name} ${event.data.version}`, width)
     case 'object.created':
-      return around(event.data.type, telling(event.data.data), '', width)
+      return around(event.data.type, brief(telling(event.data.data)), '', width)
     case 'object.patched':
-      return around(`${object(event.data.id)} `, telling(event.data.patch), '', width)
+      return around(object(event.data.id), brief(telling(event.data.patch)), '', width)
     case 'relation.created': {
       const { type, source_id, target_id } = event.data
       return oneLine(`${type} ${object(source_id)} -> ${object(target_id)}`, width)
     }
     case 'llm.request':
-      return around('', questionOf(event), '', width)
+      return around('', brief(questionOf(event)), '', width)
     case 'llm.response':
       return around('', event.data.text, figures(event), width)
     case 'llm.attempt':
@@ -114,11 +128,11 @@ function summaryOf(event: AnyEvent, object: (id: string) => string, width: numbe
 }
 
 /** `before "words" after`, the words cut to what is left. */
-function around(before: string, words: string | undefined, after: string, width: number): string {
+function around(before: string, words: string, after: string, width: number): string {
   const head = before === '' ? '' : `${oneLine(before, width)} `
   const tail = after === '' ? '' : ` ${after}`
   const left = width - head.length - tail.length - 2
-  const quoted = words === undefined || words.trim() === '' || left < 4 ? '' : `"${oneLine(words, left)}"`
+  const quoted = words.trim() === '' || left < 4 ? '' : `"${oneLine(words, left)}"`
   return `${head}${quoted}${tail}`.trim()
 }
 
@@ -133,13 +147,13 @@ function figures(event: LedgerEvent<'llm.response'>): string {
 const tellingMembers = ['text', 'summary', 'question', 'goal', 'title', 'name', 'status']
 
 /** The member of an object's data that says most about it. */
-function telling(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null) return undefined
+function telling(data: unknown): string {
+  if (typeof data !== 'object' || data === null) return ''
   const members = data as Record<string, unknown>
   const name =
     tellingMembers.find(member => typeof members[member] === 'string' && members[member] !== '') ??
     Object.keys(members).find(member => typeof members[member] === 'string')
-  return name === undefined ? undefined : String(members[name])
+  return name === undefined ? '' : String(members[name])
 }
 
 /** What a request asks: the text of its last message of the user. */

@@ -58,27 +58,43 @@ function lines(width: number): string[] {
 
 test('an event is one line with its number, its kind, who did it, what it says and its cause', () => {
   expect(lines(100)).toEqual([
-    '  #1 ◆ kit.loaded        runtime          research 1.0.0  (root)',
-    '  #2 □ object.created    finder           Goal "Buses?"  (root)',
-    '  #3 □ object.created    finder           Question "What do they cost?"  <- #2',
-    '  #4 ∞ relation.created  finder           decomposes_into #2 -> #3  <- #2',
-    '  #5 ▲ llm.request       finder           "What do they cost?"  <- #3',
-    '  #6 ▼ llm.response      llm_executor     "Yes, they should." 1.23k->56 tok ≈ $0.0123  <- #5',
-    '  #7 ▲ llm.request       finder           "And then?"  <- #3',
-    '  #8 ▼ llm.response      llm_executor     "Yes, they should." HIT saved ≈ $0.004  <- #7',
-    '  #9 □ object.patched    finder           #3 "complete"  <- #6, #7, #8 +1'
+    '  #1 ◆ kit.loaded        runtime               research 1.0.0  (root)',
+    '  #2 □ object.created    finder                Goal "Buses?"  (root)',
+    '  #3 □ object.created    finder                Question "What do they cost?"  <- #2',
+    '  #4 ∞ relation.created  finder                decomposes_into #2 -> #3  <- #2',
+    '  #5 ▲ llm.request       finder                "What do they cost?"  <- #3',
+    '  #6 ▼ llm.response      llm_executor          "Yes, they should." 1.23k->56 tok ≈ $0.0123  <- #5',
+    '  #7 ▲ llm.request       finder                "And then?"  <- #3',
+    '  #8 ▼ llm.response      llm_executor          "Yes, they should." HIT saved ≈ $0.004  <- #7',
+    '  #9 □ object.patched    finder                #3 "complete"  <- #6, #7, #8 +1'
   ])
 })
 
+test('the kit and the goal are not repeated on every line', () => {
+  const printer = eventLines({ width: 100, paint })
+  const [loaded, question] = events(
+    { type: 'kit.loaded', data: { name: 'research', version: '1.0.0', goal: 'Buy electric buses?' } },
+    {
+      type: 'object.created',
+      data: { id: 'q', type: 'Question', data: { text: 'Buy electric buses? What do they cost?' } },
+      actor: 'research.on_goal'
+    }
+  )
+  printer.line(loaded as never)
+  expect(printer.line(question as never)).toBe(
+    '  #2 □ object.created    on_goal               Question "… What do they cost?"  (root)'
+  )
+})
+
 test('words are cut to the width, figures and causes never', () => {
-  for (const width of [72, 80, 100]) for (const line of lines(width)) expect(line.length).toBeLessThanOrEqual(width)
-  expect(lines(72)[5]).toContain('1.23k->56 tok ≈ $0.0123  <- #5')
+  for (const width of [76, 80, 100]) for (const line of lines(width)) expect(line.length).toBeLessThanOrEqual(width)
+  expect(lines(76)[5]).toContain('1.23k->56 tok ≈ $0.0123  <- #5')
 })
 
 test('an event of a kind that nobody knows is shown as it is', () => {
   const printer = eventLines({ width: 100, paint })
   const [event] = events({ type: 'app.custom', data: { a: 1 } } as never)
-  expect(printer.line(event as never)).toBe('  #1 ○ app.custom        finder           {"a":1}  (root)')
+  expect(printer.line(event as never)).toBe('  #1 ○ app.custom        finder                {"a":1}  (root)')
 })
 
 test('an event with an unknown cause and a hostile text is still one plain line', () => {
@@ -89,7 +105,7 @@ test('an event with an unknown cause and a hostile text is still one plain line'
     cause: ['an-id-that-is-not-here']
   })
   expect(printer.line(event as never)).toBe(
-    '  #1 ✕ llm.failed        finder           server: bad things  <- an-id-that-is…'
+    '  #1 ✕ llm.failed        finder                server: bad things  <- an-id-that-is…'
   )
 })
 
@@ -105,7 +121,8 @@ test('answers stand wrapped under their question and say when they came from the
     '  What do they cost?',
     '  Yes, they should.',
     '',
-    '  And then?  from the cache',
+    '  And then?',
+    '  from the cache',
     '  Yes, they should.'
   ])
 })
@@ -124,7 +141,6 @@ test('the figures: calls, tokens, cost, saved and where the ledger is', () => {
     '  Calls       1 provider call, 1 from the cache, saved ≈ $0.004',
     '  Tokens      1.23k in, 56 out',
     '  Cost        ≈ $0.0123',
-    '  Saved       ≈ $0.004',
     '  Ledger      .daybook/ledgers/run-test.jsonl'
   ])
 })

@@ -1,7 +1,7 @@
 /** What a run came to, as a person reads it: answers under their questions, then the figures. */
 import { type AnyEvent, type LedgerEvent, type RunSummary, runSummary } from 'daybook'
 import { questionOf } from './event-lines.js'
-import { count, duration, money, oneLine, plural, wrapped } from './format.js'
+import { count, duration, money, plural, wrapped } from './format.js'
 import type { Paint } from './paint.js'
 
 export interface Answered {
@@ -66,14 +66,21 @@ export interface ReportLinesOptions {
   readonly answeredBy?: string | undefined
 }
 
+/** A prompt may be a book: its beginning is enough to know it by. */
+const questionLines = 4
+
 export function answerLines(
   answered: readonly Answered[],
   { width, paint }: { width: number; paint: Paint }
 ): string[] {
   return answered.flatMap(({ question, text, cached }) => {
-    const mark = cached ? `  ${paint('cache', 'from the cache')}` : ''
-    const asked = oneLine(question, width - 4 - (cached ? 16 : 0)) || 'A request without words'
-    return ['', `  ${paint('bold', asked)}${mark}`, ...wrapped(text, width - 4).map(line => `  ${line}`.trimEnd())]
+    const asked = wrapped(question.replace(/\s+/g, ' '), width - 4).slice(0, questionLines)
+    return [
+      '',
+      ...asked.map(line => `  ${paint('bold', line)}`),
+      ...(cached ? [`  ${paint('cache', 'from the cache')}`] : []),
+      ...wrapped(text, width - 4).map(line => `  ${line}`.trimEnd())
+    ]
   })
 }
 
@@ -87,7 +94,6 @@ export function summaryLines(report: RunReport, options: ReportLinesOptions): st
     ['Calls', callsText(report)],
     ['Tokens', `${count(report.inputTokens)} in, ${count(report.outputTokens)} out`],
     ['Cost', money(report.costUsd, sign)],
-    ...(report.hits > 0 ? [['Saved', paint('cache', money(report.savedUsd, sign))] as [string, string]] : []),
     ['Ledger', ledger]
   ]
   return rows.map(([label, text]) => `  ${paint('muted', label.padEnd(11))} ${text}`)

@@ -5,8 +5,8 @@
 import { timingSafeEqual } from 'node:crypto'
 
 export interface Asked {
-  readonly method: string | undefined
-  readonly url: string | undefined
+  readonly method?: string | undefined
+  readonly url?: string | undefined
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[]
 }
