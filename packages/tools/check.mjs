@@ -10,6 +10,6 @@ await main(async () => {
   await step('types', types)
   await step('lint and format', lint)
   await step('floors', floors)
-  await step('unit tests in Node', () => unit('node'))
+  await step('unit tests in Node', () => unit('node', { isolate: false }))
   return close()
 })

@@ -63,11 +63,15 @@ function judged(counts, { code, output }) {
   return { ...counts, failed: counts.failed + 1, output: `${output}\n${why}` }
 }
 
-/** The unit tests of one Vitest project: `node` or `chromium`. */
-export async function unit(project) {
+/**
+ * The unit tests of one Vitest project: `node` or `chromium`. Without isolation the files share a process, which takes
+ * half the time; `npm test` gives each its own, so that none can pass by what another left behind.
+ */
+export async function unit(project, { isolate = true } = {}) {
   const file = join(cacheFolder('logs'), `unit-${project}.json`)
   rmSync(file, { force: true })
   const args = ['run', '--root', root, '--project', project, '--allowOnly=false', '--no-color']
+  if (!isolate) args.push('--no-isolate')
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${file}`)
   const result = await confined(`unit-${project}`, tools.vitest, args, {
     env: { NO_COLOR: '1', FORCE_COLOR: undefined }
