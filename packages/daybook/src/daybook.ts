@@ -15,6 +15,7 @@ import { openLedger } from './ledger/open-ledger.js'
 import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
 import type { LedgerInfo, LedgerStore } from './ledger/store.js'
+import { estimatedCost } from './llm/estimated.js'
 import { type Live, live } from './llm/live.js'
 import type { LLMFn, LLMOptions, LLMRequest, Message } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
@@ -96,6 +97,8 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   const store = options.record === 'none' ? memoryLedgerStore() : lazyLedgerStore(once(openStore))
   const cache = options.cache === false ? undefined : (options.cache ?? lazyCache(() => defaultCache(host)))
   const provider = options.llm === false ? undefined : (options.llm ?? providerLlm({ ...options, host }))
+  // Made once: all sessions share its budget of retries, so that an outage does not become a storm.
+  const asked = provider && priced(retried(provider, { host }), { host })
 
   async function openStore(): Promise<LedgerStore> {
     const opened = options.store ?? (await defaultLedgerStore(host))
@@ -106,9 +109,9 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
 
   /** Everything but the recorder. A hit is free, so the budget stands behind the cache. */
   function stack(ledger?: Ledger): LLMFn | undefined {
-    if (!provider) return undefined
-    const asked = priced(retried(provider, { host }), { host })
-    const capped = ledger && options.budget ? budgeted(asked, ledger, options.budget) : asked
+    if (!asked) return undefined
+    const capped =
+      ledger && options.budget ? budgeted(asked, ledger, options.budget, { estimate: estimatedCost }) : asked
     return cache ? cached(capped, cache, { host }) : capped
   }
 
@@ -137,6 +140,7 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
           host,
           options: { ...model, ...runOptions.options },
           budget: { ...options.budget, ...runOptions.budget },
+          estimate: estimatedCost,
           signal: runOptions.signal,
           concurrency: runOptions.concurrency
         })

@@ -16,7 +16,8 @@ test("the README's first example runs as printed", { timeout: 30_000 }, async ()
     await writeFile(join(folder, 'first.mjs'), String(example))
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['first.mjs'], { cwd: folder })
     const lines = stdout.trim().split('\n')
-    expect(stderr).toBe('')
+    // A price table that has grown old says so, and is right to.
+    expect(stderr.split('\n').filter(line => line !== '' && !line.includes('prices are'))).toEqual([])
     expect(lines.length).toBeGreaterThan(5)
     expect(stdout).toContain('Why is the sky blue?')
   } finally {

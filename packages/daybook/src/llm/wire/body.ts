@@ -98,8 +98,13 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
   return {
     close,
     async pull() {
-      const { done, value } = source ? await source.read().catch(broken) : { done: true, value: undefined }
-      if (done || !value) return end()
+      let value: Uint8Array | undefined
+      try {
+        value = (await source?.read())?.value
+      } catch (error) {
+        throw disconnected(error, peer, true)
+      }
+      if (!value) return end()
       size += value.byteLength
       if (size > maxBytes) throw tooLarge(peer, 'the answer', maxBytes)
       content = pieces.length > 0
@@ -108,10 +113,6 @@ function reading(response: Response, { reader, peer, timer, maxBytes, streamed }
       if (ending) void drain()
       return ending
     }
-  }
-
-  function broken(error: unknown): never {
-    throw disconnected(error, peer, true)
   }
 }
 

@@ -83,25 +83,6 @@ function exchange(
     return opened
   }
 
-  /** Never rejects: what came before a failure is still to be delivered. */
-  async function advance(): Promise<void> {
-    try {
-      source ??= await open()
-      const ending = await source.pull()
-      if (ending) {
-        timer.stop()
-        response = reader.response(ending)
-        if (dropped.length > 0) response = { ...response, dropped }
-      } else if (!begun && deltas.length > 0) {
-        begun = true
-        timer.enter('idle')
-      }
-    } catch (error) {
-      failed = { error }
-      end()
-    }
-  }
-
   function end(): void {
     timer.stop()
     source?.close()
@@ -113,7 +94,21 @@ function exchange(
         if (failed) throw failed.error
         if (response) return { done: true, value: response }
         deltas.length = next = 0
-        await advance()
+        try {
+          source ??= await open()
+          const ending = await source.pull()
+          if (ending) {
+            timer.stop()
+            response = reader.response(ending)
+            if (dropped.length > 0) response = { ...response, dropped }
+          } else if (!begun && deltas.length > 0) {
+            begun = true
+            timer.enter('idle')
+          }
+        } catch (error) {
+          failed = { error } // what came before it is still to be delivered
+          end()
+        }
       }
       return { done: false, value: deltas[next++] as LLMDelta }
     },
