@@ -301,6 +301,26 @@ test('a provider that is down is one line, and the ledger holds the requests', {
   expect(typesOf(await eventsOf())['llm.failed']).toBe(3)
 })
 
+test('a budget that is used up is one line', async () => {
+  const ended = await daybook(['run', 'research', '--goal', goal, '--simulate', '--budget-usd', '0.0000001'])
+  expectOneLine(ended)
+  expect(ended.stderr).toContain('budget')
+})
+
+test('when some calls fail, how many is said, and the others are kept', async () => {
+  let calls = 0
+  const ended = await daybook(['run', 'research', '--goal', goal], {
+    env: { OPENAI_API_KEY: 'a-key-1' },
+    fetch: (input, init) =>
+      ++calls === 2
+        ? Promise.resolve(Response.json({ error: { message: 'no such thing' } }, { status: 400 }))
+        : instant(input, init)
+  })
+  expectOneLine(ended)
+  expect(ended.stderr).toContain('1 of 3 calls failed: ')
+  expect(ended.stdout).toContain('2 provider calls, 0 from the cache, 1 failed')
+})
+
 test('a kit that throws is one line wherever it throws, and --verbose adds the stack', async () => {
   const head = "export default { name: 'k', version: '1.0.0',"
   const kits = {
