@@ -131,7 +131,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
           <Boundary resetKey={`${run?.key} ${panel.view}`} fallback={error => <Crash error={error} />}>
             {run ? (
               panel.view === 'ledger' ? (
-                <Ledger run={run} actorWidth={actor} key={run.key} />
+                <Ledger run={run} key={run.key} />
               ) : (
                 <Dialog run={run} key={run.key} />
               )

@@ -16,24 +16,22 @@ const overscan = 6
 /** So near to the end, the list follows it. */
 const pinPx = 50
 
-/** The widths of the other columns and gaps, and of a usual character, to cut a growing text at a word. */
-const besideSummary = 505
+/** The width of a usual character, to cut a growing text at a word. */
 const charPx = 6.9
 
-export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly actorWidth: number }) {
+export function Ledger({ run }: { readonly run: OpenRun }) {
   const panel = usePanel()
   const { book, visible } = run
   const scroller = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: 600, width: 800 })
+  const summaryHead = useRef<HTMLSpanElement>(null)
+  const [view, setView] = useState({ top: 0, height: 600, summary: 240 })
   const pinned = useRef(false)
   const touched = useRef(false)
   const [seen, setSeen] = useState<number | undefined>(undefined)
 
   const now = Date.now()
-  const live =
-    panel.filter === ''
-      ? liveRows(book, now, Math.max(16, Math.floor((view.width - besideSummary - actorWidth) / charPx)))
-      : []
+  const room = Math.max(16, Math.floor(view.summary / charPx))
+  const live = panel.filter === '' ? liveRows(book, now, room) : []
   const count = visible ? visible.length : book.events.length
   const total = count + live.length
   const rowOf = (at: number): number => (visible ? (visible[at] ?? -1) : at)
@@ -44,7 +42,7 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
   useEffect(() => {
     const element = scroller.current
     if (!element) return
-    const observer = new ResizeObserver(() => setView(sizeOf(element)))
+    const observer = new ResizeObserver(() => setView(sizeOf(element, summaryHead.current)))
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -87,7 +85,7 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
       touched.current = true
       setSeen(atEnd ? undefined : book.events.length)
     }
-    setView(sizeOf(element))
+    setView(sizeOf(element, summaryHead.current))
   }
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
@@ -134,7 +132,7 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
         <span className="lanes-head" />
         <span className="type">type</span>
         <span className="actor">actor</span>
-        <span>summary</span>
+        <span ref={summaryHead}>summary</span>
         <span className="r">tok</span>
         <span className="r cost">$</span>
         <span className="r">cache</span>
@@ -167,8 +165,8 @@ export function Ledger({ run, actorWidth }: { readonly run: OpenRun; readonly ac
   )
 }
 
-function sizeOf(element: HTMLElement): { top: number; height: number; width: number } {
-  return { top: element.scrollTop, height: element.clientHeight, width: element.clientWidth }
+function sizeOf(rows: HTMLElement, head: HTMLElement | null): { top: number; height: number; summary: number } {
+  return { top: rows.scrollTop, height: rows.clientHeight, summary: head?.offsetWidth ?? 0 }
 }
 
 function Nothing({ filtered }: { readonly filtered: boolean }) {

@@ -1,0 +1,176 @@
+import { afterEach, expect, test } from 'vitest'
+import { mountDevtools } from './embed.js'
+import { answered, asked, event, text } from './model/events.fixture.js'
+import type { DevtoolsSource, LedgerFollower } from './model/source.js'
+import type { MountedDevtools } from './types.js'
+
+let mounted: MountedDevtools | undefined
+const added: Element[] = []
+
+afterEach(() => {
+  mounted?.unmount()
+  mounted = undefined
+  for (const element of added.splice(0)) element.remove()
+})
+
+/** A source with one run, that the test can add to. */
+function run(...events: readonly unknown[]): { source: DevtoolsSource; follower: () => LedgerFollower } {
+  let followed: LedgerFollower | undefined
+  const source: DevtoolsSource = {
+    label: 'test',
+    kind: 'page',
+    watch(listener, onStatus) {
+      listener([{ name: 'run:8', length: events.length, created: '2026-11-20T09:14:02.000Z', updated: '' }])
+      onStatus?.({ state: 'live' })
+      return () => {}
+    },
+    follow(_name, follower) {
+      followed = follower
+      follower.events(0, events as never)
+      follower.state?.({ state: 'live' })
+      return () => {}
+    }
+  }
+  return { source, follower: () => followed as LedgerFollower }
+}
+
+function place(): HTMLElement {
+  const element = document.createElement('div')
+  document.body.append(element)
+  added.push(element)
+  return element
+}
+
+function root(): ShadowRoot {
+  return document.querySelector('[data-daybook-devtools]')?.shadowRoot as ShadowRoot
+}
+
+/** Resolves with what the look-up finds, frame by frame. */
+async function found<T>(look: () => T | null | undefined | false): Promise<T> {
+  for (let frame = 0; frame < 300; frame++) {
+    const value = look()
+    if (value) return value
+    await new Promise(resolve => requestAnimationFrame(resolve))
+  }
+  throw new Error('It did not appear within 300 frames.')
+}
+
+const rows = (): HTMLElement[] => [...root().querySelectorAll<HTMLElement>('[role="row"]')]
+const rowWith = (words: string) => (): HTMLElement | undefined => rows().find(row => row.textContent?.includes(words))
+
+test('the events of a run become rows, and a row opens in the inspector', async () => {
+  const { source } = run(
+    event('kit.loaded', 'k', { name: 'research', goal: 'Buses' }),
+    asked('q', 'How far in winter?'),
+    answered('a', 'q')
+  )
+  mounted = mountDevtools(place(), source)
+  const row = await found(rowWith('How far in winter?'))
+  expect(rows()).toHaveLength(3)
+  row.click()
+  await found(() => root().querySelector('[aria-label="Event 2"]')?.textContent?.includes('Answered by'))
+})
+
+test('an answer is seen token by token, before it has ended', async () => {
+  const { source, follower } = run(asked('q', 'Why?'))
+  mounted = mountDevtools(place(), source)
+  await found(rowWith('Why?'))
+  follower().signals([text('q', 0, 'Because ')])
+  await found(rowWith('Because'))
+  follower().signals([text('q', 1, 'of the cold.')])
+  await found(rowWith('of the cold.'))
+  follower().events(1, [answered('a', 'q', { text: 'Because of the cold.' })])
+  await found(() => rows().length === 2 && rowWith('llm.response')())
+})
+
+test('a hundred thousand events keep the page small', async () => {
+  const many = Array.from({ length: 100_000 }, (_, i) =>
+    event('object.patched', `p${i}`, { id: 'x', patch: { n: i } }, { at: i })
+  )
+  const { source } = run(...many)
+  mounted = mountDevtools(place(), source, { height: 800 })
+  await found(() => root().querySelector('[role="grid"]')?.getAttribute('aria-rowcount') === '100000')
+  expect(root().querySelectorAll('*').length).toBeLessThan(1500)
+})
+
+test("the page's styles do not reach the panel, nor the panel's the page", async () => {
+  const style = document.createElement('style')
+  style.textContent = '* { font-size: 40px !important; color: rgb(255, 0, 0) !important; display: inline !important }'
+  document.head.append(style)
+  added.push(style)
+  const { source } = run(asked('q', 'Why?'))
+  mounted = mountDevtools(place(), source)
+  const row = await found(rowWith('Why?'))
+  expect(getComputedStyle(row).fontSize).toBe('12px')
+  expect(getComputedStyle(row).display).toBe('grid')
+  expect(getComputedStyle(row).color).not.toBe('rgb(255, 0, 0)')
+  expect(document.adoptedStyleSheets).toHaveLength(0)
+})
+
+test('what is typed in the panel stays in the panel', async () => {
+  const heard: string[] = []
+  const listener = (event: KeyboardEvent): void => void heard.push(event.key)
+  document.addEventListener('keydown', listener)
+  const { source } = run(asked('q', 'Why?'))
+  mounted = mountDevtools(place(), source)
+  const grid = await found(() => root().querySelector<HTMLElement>('[role="grid"]'))
+  grid.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true, composed: true }))
+  await found(() => root().querySelector('.row.selected'))
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', bubbles: true }))
+  document.removeEventListener('keydown', listener)
+  expect(heard).toEqual(['k'])
+})
+
+test('malformed events are shown as they are, and the rest goes on', async () => {
+  const hostile = { ...asked('h', 'x'), data: { messages: { length: 3 }, usage: 'no' } }
+  const { source } = run(
+    null,
+    'torn line',
+    hostile,
+    { id: 'u', type: 'acme.odd', data: { weird: true } },
+    asked('q', 'Still here?')
+  )
+  mounted = mountDevtools(place(), source)
+  await found(rowWith('Still here?'))
+  expect(rowWith('torn line')()).toBeDefined()
+  for (const row of rows()) {
+    row.click()
+    await found(() => root().querySelector('.row.selected') === row)
+    expect(root().querySelector('.crash')).toBeNull()
+  }
+})
+
+test("a model's words are text, whatever they contain", async () => {
+  const words = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script> [x](javascript:alert(1))'
+  const { source } = run(asked('q', words), answered('a', 'q', { text: words }))
+  mounted = mountDevtools(place(), source)
+  ;(await found(rowWith('llm.response'))).click()
+  await found(() => root().querySelector('[aria-label="Answer"]')?.textContent?.includes('<img'))
+  expect(root().querySelector('img, script, a')).toBeNull()
+  expect('pwned' in window).toBe(false)
+})
+
+test('the dock opens above the page, can be resized by keys, and closes to its trigger', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  mounted = mountDevtools(place(), source, { mode: 'docked', height: 300 })
+  const grip = await found(() => root().querySelector<HTMLElement>('[role="separator"]'))
+  const panel = root().querySelector('.dock') as HTMLElement
+  expect(root().querySelector('[popover]')?.matches(':popover-open')).toBe(true)
+  expect(panel.getBoundingClientRect().bottom).toBe(innerHeight)
+  const height = panel.offsetHeight
+  grip.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, composed: true }))
+  await found(() => panel.offsetHeight === height - 16)
+  root().querySelector<HTMLElement>('[aria-label="Close the devtools"]')?.click()
+  ;(await found(() => root().querySelector<HTMLElement>('[aria-label="Open the devtools"]'))).click()
+  await found(() => root().querySelector('.dock'))
+})
+
+test('unmounting leaves nothing behind', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  const target = place()
+  mounted = mountDevtools(target, source)
+  await found(rowWith('Why?'))
+  mounted.unmount()
+  mounted = undefined
+  expect(target.childElementCount).toBe(0)
+})
