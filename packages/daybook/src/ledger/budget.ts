@@ -159,7 +159,7 @@ function amount(cost: unknown): number {
 }
 
 /** How many depths are remembered one by one, twice over. */
-const remembered = 50_000
+const remembered = 20_000
 
 /**
  * The depth of an event is one more than the greatest of its causes, and 0 without any. Only the newest are kept: a

@@ -39,8 +39,8 @@ export async function commit(
 ): Promise<Committed> {
   const { host, ledger } = committer
   const before = state.length
-  const timestamp = new Date(host.now()).toISOString()
-  const estimates = await estimatesOf(outputs, committer)
+  const timestamp = timestampOf(host)
+  const estimates = committer.estimate ? await estimatesOf(outputs, committer) : undefined
   const events: LedgerEvent[] = []
   let stopped = false
   let taken = 0
@@ -55,16 +55,27 @@ export async function commit(
     break
   }
 
-  const calls = outputs.flatMap(({ call }, index) => (call ? [{ call, kept: index < taken }] : []))
+  const calls = outputs.filter(({ call }) => call)
   try {
     if (events.length > 0) await ledger.append(events, { expected: before })
   } catch (error) {
-    for (const { call } of calls) call.record.discard()
+    for (const { call } of calls) call?.record.discard()
     throw error
   }
+  const kept = new Set(stopped ? outputs.slice(0, taken) : calls)
+  for (const output of calls) if (!kept.has(output)) output.call?.record.discard()
   // Before anybody reacts: an identical request of the next wave must find the answer.
-  await Promise.all(calls.map(({ call, kept }) => (kept ? call.record.commit() : call.record.discard())))
+  if (calls.length > 0) await Promise.all([...kept].map(({ call }) => call?.record.commit()))
   return { events, stopped }
+}
+
+let stamped = { ms: Number.NaN, text: '' }
+
+/** The time of a batch; many batches have the same. */
+export function timestampOf(host: Host): string {
+  const ms = host.now()
+  if (stamped.ms !== ms) stamped = { ms, text: new Date(ms).toISOString() }
+  return stamped.text
 }
 
 /** The event that says which limits were reached; added to the state. */
@@ -109,14 +120,14 @@ function eventOf(
   { host, root, ledger }: Committer
 ): LedgerEvent {
   const { trigger, responder, ordinal } = output
-  return deepFreeze({
+  return Object.freeze({
     id: derivedId(draft.type, root, trigger, responder, ordinal, host.sha256),
     type: draft.type,
     source: ledger.name,
     actor: draft.actor ?? output.actor,
-    cause: draft.cause ?? output.cause,
+    cause: draft.cause ?? Object.freeze(output.cause),
     timestamp,
-    data: draft.data,
+    data: Object.isFrozen(draft.data) ? draft.data : deepFreeze(draft.data),
     by: `${trigger}#${ordinal}`
   } as unknown as LedgerEvent)
 }
@@ -132,15 +143,14 @@ function withTarget(draft: CheckedDraft, committer: Committer): CheckedDraft {
 async function estimatesOf(
   outputs: readonly Output[],
   { estimate, target }: Committer
-): Promise<ReadonlyMap<Output, number | null> | undefined> {
-  if (!estimate) return undefined
+): Promise<ReadonlyMap<Output, number | null>> {
   const requests = outputs.filter(({ draft }) => claimedType(draft) === ('llm.request' satisfies EventType))
   const estimates = await Promise.all(
     requests.map(async output => {
       try {
         const { data } = checkDraft(output.draft)
         const request = data as unknown as LLMRequest
-        return [output, await estimate(request, target(request).target)] as const
+        return [output, (await estimate?.(request, target(request).target)) ?? null] as const
       } catch {
         return [output, null] as const
       }

@@ -131,19 +131,19 @@ export class Firing implements ResponderContext {
     return this.calls
   }
 
-  // What a responder may use.
+  // What a responder may use: functions of their own, so that it can take the context apart.
 
-  id(kind: string): string {
-    return `${kind}-${this.derived(`id\n${this.ids++}`, 'base64url').slice(0, 16)}`
+  get id(): ResponderContext['id'] {
+    return kind => `${kind}-${this.derived(`id\n${this.ids++}`, 'base64url').slice(0, 16)}`
   }
 
-  now(): number {
-    return Date.parse(this.event.timestamp)
+  get now(): ResponderContext['now'] {
+    return () => Date.parse(this.event.timestamp)
   }
 
-  random(): number {
+  get random(): ResponderContext['random'] {
     // 52 bits, which a double holds exactly.
-    return Number.parseInt(this.derived(`random\n${this.randoms++}`, 'hex').slice(0, 13), 16) / 2 ** 52
+    return () => Number.parseInt(this.derived(`random\n${this.randoms++}`, 'hex').slice(0, 13), 16) / 2 ** 52
   }
 
   get signal(): AbortSignal {

@@ -1,9 +1,9 @@
 /** The guard at the runtime's boundary: makes a checked draft of whatever a responder emitted. */
 import { DaybookError, InputError, shown } from '../errors.js'
-import { copyJson, isRecord, type JsonObject } from '../json.js'
+import { frozenJson, isRecord, type JsonObject } from '../json.js'
 import type { EventType } from '../ledger/event.js'
 
-/** A draft that shares nothing with what was emitted. */
+/** A draft that shares nothing with what was emitted; its data is frozen in depth. */
 export interface CheckedDraft {
   readonly type: EventType
   readonly data: JsonObject
@@ -41,7 +41,7 @@ function check(draft: unknown): CheckedDraft {
   if (actor !== undefined && typeof actor !== 'string') {
     throw new InputError(`The actor of ${type} must be a text, not ${shown(actor)}.`)
   }
-  const copied = copyJson(data) as JsonObject
+  const copied = frozenJson(data) as JsonObject
   const problem = checks.get(type)?.(copied)
   if (problem) throw new InputError(`${type}: ${problem}`)
   return { type: type as EventType, data: copied, cause: causes(type, cause), actor }
@@ -52,7 +52,7 @@ function causes(type: string, cause: unknown): readonly string[] | undefined {
   if (!Array.isArray(cause) || !cause.every(id => typeof id === 'string')) {
     throw new InputError(`The cause of ${type} must be a list of event ids, not ${shown(cause)}.`)
   }
-  return [...(cause as string[])]
+  return Object.freeze([...(cause as string[])])
 }
 
 /** Says what is wrong with the data of a type, or nothing. */

@@ -17,13 +17,13 @@ export type Drafts = Emitted | Promise<Emitted>
  */
 export interface ResponderContext {
   /** An id for a new object or relation: `<kind>-` and 16 characters that this firing alone gives, one after another. */
-  id(kind: string): string
+  readonly id: (kind: string) => string
   /** Asks the run's model. The request, its attempts and its answer become outputs of this firing. */
   readonly llm: LLMFn
   /** The time of the event, in milliseconds since 1970. */
-  now(): number
+  readonly now: () => number
   /** A number in [0, 1), another one at each call. */
-  random(): number
+  readonly random: () => number
   /** Fires when the run is aborted or this responder has taken too long: what it emits afterwards is not heard. */
   readonly signal: AbortSignal
 }

@@ -16,14 +16,14 @@ import { failedStream } from '../llm/llm-stream.js'
 import { project } from '../world/project.js'
 import type { World } from '../world/world.js'
 import { targetFor } from './call.js'
-import { type Committer, commit, type Estimate, exhaustion } from './commit.js'
+import { type Committer, commit, type Estimate, exhaustion, timestampOf } from './commit.js'
 import type { Edges } from './edge.js'
 import type { Output, Surroundings } from './firing.js'
 import { createRegistry } from './registry.js'
 import type { Responder } from './responder.js'
 import { outputKey, pendingOf } from './resume.js'
 import { RunState } from './state.js'
-import { type Due, dueFor, fire, type Placed } from './wave.js'
+import { type Due, dueFor, fire, type Placed, type WaveOptions } from './wave.js'
 
 export interface RuntimeOptions {
   readonly ledger: Ledger
@@ -112,64 +112,68 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }
   }
 
-  /** Runs the outputs, and the responders of the events that were appended before, to the end. */
-  async function* drive(state: RunState, start: Start, signal: AbortSignal): AsyncGenerator<LedgerEvent, void, void> {
+  /** Runs the outputs, and the responders of the events that were appended before, to the end. Gives each batch. */
+  async function* drive(state: RunState, start: Start, signal: AbortSignal): Batches {
     const around = surroundings(state)
+    const breathed = breath()
     let { outputs, resumed, strict = false } = start
     let wave: Placed[] = [...(start.before ?? [])]
     if (start.due && start.due.length > 0) {
-      const late = await fired(start.due, state, around, signal)
+      const late = await fire(start.due, state, around, until(state, signal))
       outputs = late.filter(output => !start.done?.has(outputKey(output.trigger, output.responder, output.ordinal)))
     }
     for (;;) {
-      const position = state.length
+      if (signal.aborted) outputs = [...outputs, interruption(state)]
       if (resumed && outputs.length > 0) {
         outputs = [resumed, ...outputs]
         resumed = undefined
       }
+      const position = state.length
       kept = undefined
       const { events, stopped } = await commit(state, outputs, around, strict)
       kept = state
-      for (const [index, event] of events.entries()) wave.push({ event, position: position + index })
-      yield* each(events)
+      for (let index = 0; index < events.length; index++) {
+        wave.push({ event: events[index] as LedgerEvent, position: position + index })
+      }
+      yield events
       if (signal.aborted) throw aborted(signal)
       if (stopped || wave.length === 0) return
-      outputs = await fired(dueFor(wave, registry, state), state, around, signal)
+      const fired = fire(dueFor(wave, registry, state), state, around, until(state, signal))
+      outputs = fired instanceof Promise ? await fired : fired
+      await breathed()
       wave = []
       strict = false
     }
   }
 
-  /** A wave ends in time: when the run's seconds are over, what is still open is cut off, and the budget says why. */
-  async function fired(
-    due: Iterable<Due>,
-    state: RunState,
-    around: Surroundings,
-    signal: AbortSignal
-  ): Promise<Output[]> {
-    const controller = new AbortController()
-    const forward = (): void => controller.abort(aborted(signal))
-    if (signal.aborted) forward()
-    else signal.addEventListener('abort', forward, { once: true })
-    const left = (budget.maxSeconds - state.budget.spend.seconds) * 1000
-    const timer =
-      left < 2 ** 31 ? setTimeout(() => controller.abort(outOfTime(budget.maxSeconds)), Math.max(0, left)) : undefined
-    try {
-      const outputs = await fire(due, state, around, { concurrency, signal: controller.signal })
-      if (!signal.aborted) return outputs
-      return [...outputs, interruption(state)]
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', forward)
+  /** When a wave that waits is ended: when the run is aborted, and when its seconds are over. */
+  function until(state: RunState, signal: AbortSignal): WaveOptions {
+    return {
+      concurrency,
+      watch(cut) {
+        const abort = (): void => cut(aborted(signal))
+        if (signal.aborted) abort()
+        else signal.addEventListener('abort', abort, { once: true })
+        const left = Math.max(0, (budget.maxSeconds - state.budget.spend.seconds) * 1000)
+        // A timer takes no more than 2^31 - 1 milliseconds, which is 24 days.
+        const timer = left < 2 ** 31 ? setTimeout(() => cut(outOfTime(budget.maxSeconds)), left) : undefined
+        return () => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', abort)
+        }
+      }
     }
   }
 
   /** One run at a time, each with the ledger's present state; nothing begins on a budget that is used up. */
   function session(
     signal: AbortSignal | undefined,
-    body: (state: RunState, signal: AbortSignal) => AsyncGenerator<LedgerEvent, void, void>
+    body: (state: RunState, signal: AbortSignal) => Batches
   ): Live<LedgerEvent, World> {
-    return untilSettled(signal, async function* (inner) {
+    // The caller's signal does not end the Live: the body hears of it, writes down what became of the open calls, and
+    // fails then.
+    return live(async function* (abandoned) {
+      const inner = either(signal, abandoned)
       const before = queue
       let done: () => void = () => {}
       queue = new Promise<void>(resolve => {
@@ -180,8 +184,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         if (inner.aborted) throw aborted(inner)
         const state = await refreshed()
         const limits = state.length > 0 ? state.budget.exhausted() : undefined
-        if (!limits) yield* body(state, inner)
-        else yield* refused(state, limits)
+        const batches = limits ? refused(state, limits) : body(state, inner)
+        for await (const events of batches) for (const event of events) yield event
         return state.world
       } finally {
         done()
@@ -190,16 +194,16 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   }
 
   /** The limits were reached before: at most the event that says so is missing, after a kill in between. */
-  async function* refused(state: RunState, limits: object): AsyncGenerator<LedgerEvent, void, void> {
+  async function* refused(state: RunState, limits: object): Batches {
     const message = `${ledger.name} has used up its budget: raise it to go on.`
     host.warn({ area: 'budget', kind: 'exhausted', message })
     if (state.last?.type === 'budget.exhausted') return
     const before = state.length
     kept = undefined
-    const event = exhaustion(state, limits, new Date(host.now()).toISOString(), surroundings(state))
+    const event = exhaustion(state, limits, timestampOf(host), surroundings(state))
     await ledger.append([event], { expected: before })
     kept = state
-    yield event
+    yield [event]
   }
 
   return {
@@ -216,7 +220,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       }),
 
     async load() {
-      await queue
+      await queue // a run that is under way is not to be read half
       return (await refreshed()).world
     },
 
@@ -243,8 +247,24 @@ interface Start {
   readonly strict?: boolean
 }
 
-async function* each(events: readonly LedgerEvent[]): AsyncGenerator<LedgerEvent, void, void> {
-  for (const event of events) yield event
+/** Events as they were appended: a batch costs a few turns of the loop, whatever it holds. */
+type Batches = AsyncGenerator<readonly LedgerEvent[], void, void>
+
+/**
+ * Lets timers, clicks and other tasks run from time to time: responders that end at once and a ledger in memory would
+ * keep the thread to themselves.
+ */
+function breath(): () => Promise<void> | undefined {
+  let last = performance.now()
+  return () => {
+    if (performance.now() - last < 50) return undefined
+    return new Promise(resolve => {
+      setTimeout(() => {
+        last = performance.now()
+        resolve()
+      }, 0)
+    })
+  }
 }
 
 function seedsOf(seeds: readonly EventDraft[], position: number): Output[] {
@@ -312,26 +332,6 @@ function aborted({ reason }: AbortSignal): DaybookError {
     : new APIUserAbortError('The run was aborted.', { cause: reason })
 }
 
-/**
- * A Live that an abort does not end at once: its body hears of it, writes down what became of the open calls, and
- * fails then.
- */
-function untilSettled<Item, Result>(
-  outer: AbortSignal | undefined,
-  body: (signal: AbortSignal) => AsyncGenerator<Item, Result, void>
-): Live<Item, Result> {
-  return live(async function* (abandoned) {
-    const controller = new AbortController()
-    const forward = (event: Event): void => controller.abort((event.target as AbortSignal).reason)
-    const signals = outer ? [outer, abandoned] : [abandoned]
-    for (const signal of signals) {
-      if (signal.aborted) controller.abort(signal.reason)
-      else signal.addEventListener('abort', forward, { once: true })
-    }
-    try {
-      return yield* body(controller.signal)
-    } finally {
-      for (const signal of signals) signal.removeEventListener('abort', forward)
-    }
-  })
+function either(signal: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return signal ? AbortSignal.any([signal, other]) : other
 }

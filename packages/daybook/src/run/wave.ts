@@ -22,8 +22,8 @@ export interface Due extends Placed {
 export interface WaveOptions {
   /** How many responders run at once. */
   readonly concurrency: number
-  /** Ends the wave: open firings are cut off, later ones not begun. Its reason is one of our errors. */
-  readonly signal: AbortSignal
+  /** Begins to watch what may end a wave from outside, and returns what ends the watch. */
+  watch(cut: (reason: DaybookError) => void): () => void
 }
 
 /** Who is to be called for these events, in the order of the sequential run. */
@@ -37,49 +37,83 @@ export function* dueFor(wave: Iterable<Placed>, registry: Registry, state: RunSt
   }
 }
 
-/** Responders are started in order, each with the world right after its event; the outputs come in the same order. */
-export async function fire(
+/**
+ * Responders are started in order, each with the world right after its event; the outputs come in the same order.
+ * Where all of them end at once, so does this: no promise, no timer.
+ */
+export function fire(
   due: Iterable<Due>,
   state: RunState,
   around: Surroundings,
-  { concurrency, signal }: WaveOptions
-): Promise<Output[]> {
+  options: WaveOptions
+): Output[] | Promise<Output[]> {
   const firings: Firing[] = []
+  const starts = started(due, state, around, firings)
+  for (const pending of starts) if (pending) return rest(pending, starts, firings, options)
+  return gathered(firings)
+}
+
+/** Starts one responder after the other; each step gives what it has still to wait for. */
+function* started(
+  due: Iterable<Due>,
+  state: RunState,
+  around: Surroundings,
+  firings: Firing[]
+): Generator<Promise<void> | undefined, undefined> {
+  let world: World | undefined
+  for (const { event, position, responder } of due) {
+    if (world?.length !== position + 1) world = state.projection.world(position + 1)
+    const firing = new Firing(event, responder, world, around)
+    firings.push(firing)
+    yield firing.start()
+  }
+}
+
+async function rest(
+  first: Promise<void>,
+  starts: Iterator<Promise<void> | undefined>,
+  firings: readonly Firing[],
+  { concurrency, watch }: WaveOptions
+): Promise<Output[]> {
   const running = new Set<Firing>()
+  let reason: DaybookError | undefined
   let free: (() => void) | undefined
-  const cut = (): void => {
-    for (const firing of running) firing.cut(signal.reason as DaybookError)
-  }
-  signal.addEventListener('abort', cut, { once: true })
+  const freed = (): Promise<void> =>
+    new Promise(resolve => {
+      free = resolve
+    })
+  const unwatch = watch(given => {
+    reason = given
+    for (const firing of running) firing.cut(given)
+  })
   try {
-    let world: World | undefined
-    for (const { event, position, responder } of due) {
-      if (signal.aborted) break
-      if (world?.length !== position + 1) world = state.projection.world(position + 1)
-      const firing = new Firing(event, responder, world, around)
-      firings.push(firing)
-      const pending = firing.start()
-      if (!pending) continue
-      running.add(firing)
-      void pending.then(() => {
-        running.delete(firing)
-        free?.()
-      })
-      while (running.size >= concurrency) {
-        await new Promise<void>(resolve => {
-          free = resolve
+    let pending: Promise<void> | undefined = first
+    for (;;) {
+      if (pending) {
+        const firing = firings.at(-1) as Firing
+        running.add(firing)
+        if (reason) firing.cut(reason)
+        void pending.then(() => {
+          running.delete(firing)
+          free?.()
         })
+        while (running.size >= concurrency) await freed()
       }
+      // What was not begun when the wave was cut is left to a resumed run.
+      const next = reason ? undefined : starts.next()
+      if (!next || next.done) break
+      pending = next.value
     }
-    while (running.size > 0) {
-      await new Promise<void>(resolve => {
-        free = resolve
-      })
-    }
+    while (running.size > 0) await freed()
   } finally {
-    signal.removeEventListener('abort', cut)
+    unwatch()
   }
-  settleShares(firings.flatMap(firing => firing.made))
+  return gathered(firings)
+}
+
+function gathered(firings: readonly Firing[]): Output[] {
+  const calls = firings.flatMap(firing => firing.made)
+  if (calls.length > 0) settleShares(calls)
   const outputs: Output[] = []
   for (const firing of firings) for (const output of firing.outputs()) outputs.push(output)
   return outputs

@@ -1,6 +1,6 @@
 /** The growing fold behind every world: takes events one by one and answers for any length that it has passed. */
 import { InputError, shown } from '../errors.js'
-import { copyJson, deepFreeze, isRecord, type JsonObject } from '../json.js'
+import { frozenJson, isDeepFrozen, isRecord, type JsonObject } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
 import type { ObjectFact } from './object-facts.js'
 import { type Life, Versions, versionAt } from './versions.js'
@@ -152,26 +152,5 @@ function owned(data: Data, member: string): JsonObject {
   const value = data[member]
   if (value === undefined) return none
   if (!isRecord(value)) throw new InputError(`data.${member} must be an object, not ${shown(value)}.`)
-  return (isFrozenJson(value, 0) ? value : deepFreeze(copyJson(value))) as JsonObject
-}
-
-function isFrozenJson(value: unknown, depth: number): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true
-    case 'number':
-      return Number.isFinite(value)
-    case 'object': {
-      if (value === null) return true
-      if (depth > 100 || !Object.isFrozen(value)) return false
-      if (Array.isArray(value)) return value.every(member => isFrozenJson(member, depth + 1))
-      const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype !== Object.prototype && prototype !== null) return false
-      for (const key in value) if (!isFrozenJson((value as Data)[key], depth + 1)) return false
-      return true
-    }
-    default:
-      return false
-  }
+  return (isDeepFrozen(value) ? value : frozenJson(value)) as JsonObject
 }
