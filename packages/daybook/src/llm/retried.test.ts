@@ -316,3 +316,21 @@ test('over the wire: a busy provider that says when, a cut stream, then the answ
     { type: 'attempt', n: 3, kind: 'bad_response', wait_ms: 500 }
   ])
 })
+
+test('all attempts of one call have one idempotency key, and another call has another', async () => {
+  const keys: (string | undefined)[] = []
+  const inner = scripted([busy(), 'answer', 'answer'])
+  const clock = fakeClock()
+  const llm = retried(
+    (asked, options) => {
+      keys.push(options?.idempotencyKey)
+      return inner(asked, options)
+    },
+    { host: { now: clock.now, random: () => 0 }, sleep: clock.sleep }
+  )
+  await clock.finish(llm(request))
+  await clock.finish(llm(request))
+  expect(keys[0]).toMatch(/^[0-9a-f]{24}$/)
+  expect(keys[1]).toBe(keys[0])
+  expect(keys[2]).not.toBe(keys[0])
+})

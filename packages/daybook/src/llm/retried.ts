@@ -1,7 +1,7 @@
 /** Asks again when a call failed before anything of its answer was shown. */
 import { APITimeoutError, APIUserAbortError, DaybookError, InputError, shown } from '../errors.js'
 import type { Host } from '../host.js'
-import { defaultHost } from '../host.js'
+import { defaultHost, newId } from '../host.js'
 import { begun, relay, tap } from './live.js'
 import type { LLMDelta, LLMFn, LLMOptions, LLMRequest, LLMResponse, LLMStream } from './llm.js'
 import { targetOf, withTarget } from './llm.js'
@@ -37,11 +37,13 @@ export function retried(llm: LLMFn, options: RetryOptions = {}): LLMFn {
     budgets.set(provider, budget)
     budget.called()
     const total = totalMs ? deadline(totalMs, host, sleep, callOptions.signal) : undefined
+    // One for all attempts: a provider that did answer the first one need not do the work again.
+    const { idempotencyKey = `${newId()}${newId()}` } = callOptions
     let attempts = 1
 
     const open = async (signal: AbortSignal): Promise<{ stream: LLMStream }> => {
       for (;;) {
-        const stream = handled(llm(request, { ...callOptions, signal }))
+        const stream = handled(llm(request, { ...callOptions, idempotencyKey, signal }))
         if (attempts > maxRetries || (await begun(stream))) return { stream }
         const error = await failureOf(stream)
         if (!error || signal.aborted || !mayPass(error)) return { stream }
