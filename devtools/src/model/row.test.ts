@@ -68,3 +68,17 @@ test('an answer on its way is a row of its own, with the end of its text', () =>
     tail: 'Yes, in two steps'
   })
 })
+
+test('words that a question shares with its neighbour are left out', () => {
+  const shared = 'Should a town of 100,000 replace its diesel buses by 2030?'
+  const book = bookOf(
+    asked('q1', `${shared} Which facts are established?`),
+    asked('q2', `${shared} What could go wrong?`),
+    asked('q3', 'Something else?')
+  )
+  expect([0, 1, 2].map(row => rowAt(book, row)?.summary.text)).toEqual([
+    '… Which facts are established?',
+    '… What could go wrong?',
+    'Something else?'
+  ])
+})

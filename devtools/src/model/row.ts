@@ -6,7 +6,7 @@ import { cacheState } from './filter.js'
 import { cents, count, rate, seconds } from './numbers.js'
 import { number, record } from './read.js'
 import { tail } from './streams.js'
-import { plain, type Summary, summaryOf } from './summary.js'
+import { plain, question, type Summary, summaryOf } from './summary.js'
 
 export interface Chip {
   readonly look: 'hit' | 'miss' | 'retry' | 'failed' | 'live' | 'plain'
@@ -40,7 +40,7 @@ export function rowAt(book: Book, row: number): Row | undefined {
     space,
     verb,
     actor: actorOf(book, row, event),
-    summary: summaryOf(event, book.objects),
+    summary: type === 'llm.request' ? { text: questionAt(book, row), tone: 'plain' } : summaryOf(event, book.objects),
     tokens: tokensOf(book, row, type, data),
     cost: type === 'llm.response' ? cents(number(data.cost_usd), data.estimated === true) : '',
     chip: chipOf(book, row, type),
@@ -52,6 +52,28 @@ export function rowAt(book: Book, row: number): Row | undefined {
 function actorOf(book: Book, row: number, event: LedgerEvent): string {
   const ofModel = event.type === 'llm.failed' || event.type === 'llm.attempt'
   return (ofModel && book.calls.ofRow(row)?.name.replace(/^.*\//, '')) || shownActor(event)
+}
+
+/**
+ * What a request asks. The beginning that it shares with the call before it (for the first: after it) is left out,
+ * since many programs put the same words in front of each question.
+ */
+export function questionAt(book: Book, row: number): string {
+  const text = questionOf(book, row)
+  const index = book.calls.byRow[row] ?? -1
+  const near = book.calls.all[index - 1] ?? book.calls.all[index + 1]
+  if (near?.kind !== 'llm') return text
+  const other = questionOf(book, near.row)
+  let same = 0
+  while (same < text.length && text[same] === other[same]) same++
+  const word = text.lastIndexOf(' ', same) + 1
+  return word >= sharedFrom && text.length - word >= 8 ? `… ${text.slice(word)}` : text
+}
+
+const sharedFrom = 24
+
+function questionOf(book: Book, row: number): string {
+  return question(record(book.events[row]?.data).messages)
 }
 
 function tokensOf(book: Book, row: number, type: string, data: Record<string, unknown>): string {
@@ -91,6 +113,8 @@ export interface LiveRow {
 }
 
 const idleMs = 600
+/** After this long the last rate says nothing any more. */
+const silentMs = 2500
 
 /** `room`: the characters that the summary's column holds, so that its text is cut at a word. */
 export function liveRows(book: Book, now: number, room = 120): readonly LiveRow[] {
@@ -107,9 +131,9 @@ export function liveRows(book: Book, now: number, room = 120): readonly LiveRow[
       actor: call.name.replace(/^.*\//, ''),
       tail: tail(plain(said.slice(-4 * room)), room),
       tokens: `≈${count(Math.round(answer.tokens))}`,
-      rate: rate(answer.tokensPerSecond),
+      rate: now - answer.lastAt > silentMs ? '' : rate(answer.tokensPerSecond),
       idle: now - answer.lastAt > idleMs
     })
   }
-  return rows
+  return rows.sort((a, b) => a.requestRow - b.requestRow)
 }

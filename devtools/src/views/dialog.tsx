@@ -7,7 +7,7 @@ import type { Glyph as GlyphName } from '../model/family.js'
 import { callFigures } from '../model/figures.js'
 import { count, duration, rate, seconds, usd } from '../model/numbers.js'
 import { contentText, list, oneLine, record, string } from '../model/read.js'
-import { question } from '../model/summary.js'
+import { questionAt } from '../model/row.js'
 import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
 import { Glyph } from './glyph.js'
@@ -64,7 +64,7 @@ export function Dialog({ run }: { readonly run: OpenRun }) {
             }}
           >
             <Glyph name={stateGlyph(book, call)} />
-            <span className="clip">{shortQuestion(book, call)}</span>
+            <span className="clip">{questionAt(book, call.row)}</span>
             <span className="n">{size(book, call, now)}</span>
           </button>
         ))}
@@ -250,10 +250,6 @@ function stateGlyph(book: Book, call: Call): GlyphName {
   if (book.events[call.end]?.type === 'llm.failed') return 'error'
   const { cache } = callFigures(book, call, 0)
   return cache === 'hit' || cache === 'joined' ? 'cache' : 'response'
-}
-
-function shortQuestion(book: Book, call: Call): string {
-  return question(record(book.events[call.row]?.data).messages)
 }
 
 function size(book: Book, call: Call, now: number): string {

@@ -116,6 +116,7 @@ function RunPicker() {
     <Menu
       label="Choose a run"
       className="picker"
+      named
       button={
         <>
           <span className="clip">{run ? (card?.title ?? run.name) : 'No run'}</span>

@@ -50,20 +50,15 @@ export function LanesOf({
   )
 }
 
-export function LiveLanes({
-  mask,
-  lane,
-  last
-}: {
-  readonly mask: number
-  readonly lane: number
-  readonly last: boolean
-}) {
+/** Lanes of an answer on its way: its own ends here, those of the rows above have ended, the others go on. */
+export function LiveLanes(props: { readonly mask: number; readonly lane: number; readonly hot: number }) {
+  const { mask, lane, hot } = props
   let path = ''
-  for (let i = 0; i < laneCount; i++) if (mask & (1 << i) && i !== lane) path += `M${x(i)} 0V${last ? 12 : 24}`
+  for (let i = 0; i < laneCount; i++) if (mask & (1 << i) && i !== lane && i !== hot) path += `M${x(i)} 0V24`
   return (
     <svg className="lanes" width="52" height="24" viewBox="0 0 52 24" aria-hidden="true">
-      {path !== '' && !last && <path d={path} />}
+      {path !== '' && <path d={path} />}
+      {hot >= 0 && hot !== lane && mask & (1 << hot) ? <path className="hot" d={`M${x(hot)} 0V24`} /> : null}
       {lane >= 0 && <path className="live-line" d={`M${x(lane)} 0V12`} />}
       {lane >= 0 && <circle className="end live" cx={x(lane)} cy="12" r="3.8" />}
     </svg>

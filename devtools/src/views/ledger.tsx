@@ -17,7 +17,7 @@ const overscan = 6
 const pinPx = 50
 
 /** The width of a usual character, to cut a growing text at a word. */
-const charPx = 6.9
+const charPx = 7.4
 
 export function Ledger({ run }: { readonly run: OpenRun }) {
   const panel = usePanel()
@@ -115,8 +115,10 @@ export function Ledger({ run }: { readonly run: OpenRun }) {
           key={item.request}
           item={item}
           at={at}
-          mask={book.lanes.openMask}
-          last={at === total - 1}
+          mask={live
+            .slice(0, at - count)
+            .reduce((mask, above) => (above.lane < 0 ? mask : mask & ~(1 << above.lane)), book.lanes.openMask)}
+          hot={hot && hot.end < 0 ? hot.lane : -1}
           onSelect={panel.select}
         />
       )
@@ -271,10 +273,10 @@ function StreamingRow(props: {
   readonly item: LiveRow
   readonly at: number
   readonly mask: number
-  readonly last: boolean
+  readonly hot: number
   readonly onSelect: (row: number) => void
 }) {
-  const { item, at, mask, last, onSelect } = props
+  const { item, at, mask, hot, onSelect } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus
@@ -290,7 +292,7 @@ function StreamingRow(props: {
       <Cell className="seq r">–</Cell>
       <Cell className="time r">{item.time}</Cell>
       <Cell className="lanes-cell">
-        <LiveLanes mask={mask} lane={item.lane} last={last} />
+        <LiveLanes mask={mask} lane={item.lane} hot={hot} />
       </Cell>
       <Cell className="type">
         <Glyph name="stream" />
@@ -303,7 +305,9 @@ function StreamingRow(props: {
       </Cell>
       <Cell className="tok r">{item.tokens}</Cell>
       <Cell className="cost r" />
-      <Cell className="cache-cell">{item.rate !== '–' && <Chip chip={{ look: 'live', text: item.rate }} />}</Cell>
+      <Cell className="cache-cell">
+        {item.rate !== '' && item.rate !== '–' && <Chip chip={{ look: 'live', text: item.rate }} />}
+      </Cell>
     </div>
   )
 }

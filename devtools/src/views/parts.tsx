@@ -111,6 +111,8 @@ export function Menu(props: {
   readonly className: string
   readonly button: ReactNode
   readonly end?: boolean
+  /** The button's own words name it; the label only explains. */
+  readonly named?: boolean
   readonly children: (close: () => void) => ReactNode
 }) {
   const [open, setOpen] = useState(false)
@@ -140,7 +142,8 @@ export function Menu(props: {
       <button
         type="button"
         className={props.className}
-        aria-label={props.label}
+        aria-label={props.named ? undefined : props.label}
+        title={props.label}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
