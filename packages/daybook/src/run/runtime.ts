@@ -104,7 +104,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         const refusal = state.budget.refusal(request)
         if (!refusal) return answering(llm)
         const refused = refusing(llm, refusal.estimate, refusal.left)
-        return cache ? cached(refused, cache, { host }) : refused
+        return cache ? cached(refused, readOnly(cache), { host }) : refused
       },
       timeoutMs,
       maxOutputs: budget.maxEvents,
@@ -311,6 +311,11 @@ function behind(cache: CacheStore | undefined, host: Host): (llm: LLMFn) => LLMF
     wrapped.set(llm, made)
     return made
   }
+}
+
+/** The entries that are there, and nothing else: behind a store of its own, a call joins none that is in flight. */
+function readOnly(cache: CacheStore): CacheStore {
+  return { get: key => cache.get(key), set: () => {}, delete: () => {}, keys: () => [] }
 }
 
 function refusing(llm: LLMFn, estimate: number, left: number): LLMFn {

@@ -49,7 +49,10 @@ export function fire(
 ): Output[] | Promise<Output[]> {
   const firings: Firing[] = []
   const starts = started(due, state, around, firings)
-  for (const pending of starts) if (pending) return rest(pending, starts, firings, options)
+  // Not for…of: leaving it would end the generator, which goes on in rest().
+  for (let step = starts.next(); !step.done; step = starts.next()) {
+    if (step.value) return rest(step.value, starts, firings, options)
+  }
   return gathered(firings)
 }
 
