@@ -74,11 +74,13 @@ test('words that a question shares with its neighbour are left out', () => {
   const book = bookOf(
     asked('q1', `${shared} Which facts are established?`),
     asked('q2', `${shared} What could go wrong?`),
-    asked('q3', 'Something else?')
+    asked('q3', `${shared} What speaks for it?`),
+    asked('q4', 'Something else?')
   )
-  expect([0, 1, 2].map(row => rowAt(book, row)?.summary.text)).toEqual([
+  expect([0, 1, 2, 3].map(row => rowAt(book, row)?.summary.text)).toEqual([
     '… Which facts are established?',
     '… What could go wrong?',
+    '… What speaks for it?',
     'Something else?'
   ])
 })

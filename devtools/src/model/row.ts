@@ -66,8 +66,10 @@ export function questionAt(book: Book, row: number): string {
   const other = questionOf(book, near.row)
   let same = 0
   while (same < text.length && text[same] === other[same]) same++
-  const word = text.lastIndexOf(' ', same) + 1
-  return word >= sharedFrom && text.length - word >= 8 ? `… ${text.slice(word)}` : text
+  // At the last sentence that begins within what is shared, else at the last word.
+  const sentence = Math.max(...['. ', '? ', '! ', ': '].map(end => text.lastIndexOf(end, same - 1) + 2))
+  const from = sentence >= sharedFrom ? sentence : text.lastIndexOf(' ', same) + 1
+  return from >= sharedFrom && text.length - from >= 8 ? `… ${text.slice(from)}` : text
 }
 
 const sharedFrom = 24

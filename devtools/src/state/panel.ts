@@ -74,6 +74,8 @@ const foldMs = 8
 /** Of a long ledger, once its first rows are there: fewer paints, sooner whole. */
 const longFoldMs = 100
 const peekLimit = 40
+/** A run that was asked for and does not appear for so long is given up; the newest is shown instead. */
+const wantMs = 2000
 
 export function createPanel(options: PanelOptions = {}): Panel {
   const listeners = new Set<() => void>()
@@ -90,6 +92,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
   let version = 0
   let sourceIds = 0
   let peeking: (() => void) | undefined
+  let giveUp: ReturnType<typeof setTimeout> | undefined
   let closed = false
 
   const state = {
@@ -251,6 +254,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     open(key) {
       const entry = runs.find(candidate => candidate.key === key)
       if (!entry || run?.key === key) return
+      wanted = undefined
       unfollow?.()
       pending = []
       pendingSignals = []
@@ -285,6 +289,11 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
     want(name) {
       wanted = name
+      clearTimeout(giveUp)
+      giveUp = setTimeout(() => {
+        wanted = undefined
+        listRuns()
+      }, wantMs)
       listRuns()
     },
     select(row) {
@@ -317,6 +326,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     close() {
       closed = true
       painter.stop()
+      clearTimeout(giveUp)
       unfollow?.()
       peeking?.()
       for (const end of endings) end()

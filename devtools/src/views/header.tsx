@@ -36,13 +36,19 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
       {run ? (
         <div className="status">
           <StatusDot status={run.status} />
-          {!dock && <span>{statusWord(run.status)}</span>}
+          {!dock && <span>{statusWord(run.status, run.source.source.kind === 'file')}</span>}
           {!dock && <span className="muted clip">{run.source.source.label}</span>}
         </div>
       ) : (
         <div className="status">
           <StatusDot status={panel.sources[0]?.status ?? { state: 'connecting' }} />
-          {!dock && <span>listening</span>}
+          {!dock && (
+            <span>
+              {panel.sources[0]?.status.state === 'live'
+                ? 'listening'
+                : statusWord(panel.sources[0]?.status ?? { state: 'connecting' }, false)}
+            </span>
+          )}
         </div>
       )}
       {children}

@@ -44,6 +44,7 @@ export function Ledger({ run }: { readonly run: OpenRun }) {
     if (!element) return
     const observer = new ResizeObserver(() => setView(sizeOf(element, summaryHead.current)))
     observer.observe(element)
+    if (summaryHead.current) observer.observe(summaryHead.current)
     return () => observer.disconnect()
   }, [])
 

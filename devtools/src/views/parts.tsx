@@ -190,8 +190,9 @@ export function StatusDot({ status }: { readonly status: SourceStatus }) {
   return <span className={look} title={status.message} />
 }
 
-export function statusWord(status: SourceStatus): string {
-  return { live: 'live', connecting: 'connecting', lost: 'reconnecting', closed: 'read only' }[status.state]
+export function statusWord(status: SourceStatus, file: boolean): string {
+  const words = { live: 'live', connecting: 'connecting', lost: 'reconnecting', closed: file ? 'read only' : 'closed' }
+  return words[status.state]
 }
 
 /** Keeps a failure where it is: what cannot be drawn is shown raw, and the rest of the panel goes on. */

@@ -75,7 +75,7 @@ function Run({ entry }: { readonly entry: RunEntry }) {
             ? `failed at #${card.failedAt + 1}`
             : `${duration(card.durationMs)} · ${grouped(card.events)} events`}
         </span>
-        <span className="right">{usd(card.costUsd, card.estimated)}</span>
+        <span className="right">{usd(card.costUsd, card.estimated).replace(/^≈\s/, '≈')}</span>
       </span>
     </button>
   )
@@ -108,7 +108,11 @@ function Source({ entry }: { readonly entry: SourceEntry }) {
       <Icon name={sourceIcons[source.kind]} />
       <span className="clip">{source.label}</span>
       <span className="right">
-        {status.state === 'closed' ? <span className="meta">read only</span> : <StatusDot status={status} />}
+        {status.state === 'closed' ? (
+          <span className="meta">{source.kind === 'file' ? 'read only' : 'closed'}</span>
+        ) : (
+          <StatusDot status={status} />
+        )}
       </span>
     </div>
   )
