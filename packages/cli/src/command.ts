@@ -42,7 +42,10 @@ export interface Context {
   print(line?: string): void
   /** Prints one line to stderr about what was survived; a damaged ledger or a cache that cannot write makes the exit code 1. */
   warn(warning: Warning): void
-  /** Keeps warnings back until the returned function prints them, so that they do not stand in the middle of a run. */
+  /**
+   * Keeps warnings back until the returned function prints them: not in the middle of a run, and one line for each area,
+   * since a ledger that lost its last line is also shorter than it was. All of them with `--verbose`.
+   */
   hold(): (ledger?: string) => void
   /** Prints one line to stderr about what failed, and the stack where it is asked for. Returns exit code 1. */
   fail(thrown: unknown, ledger?: string): 1

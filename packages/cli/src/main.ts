@@ -74,7 +74,9 @@ export async function main(argv: readonly string[], given?: Io): Promise<number>
         held = mine
         return ledger => {
           if (held === mine) held = undefined
-          for (const warning of mine.splice(0)) warn(warning, ledger)
+          // Of one area the last one says most: what was done about it.
+          const last = new Map(mine.map(warning => [warning.area, warning]))
+          for (const warning of verbose ? mine : last.values()) warn(warning, ledger)
         }
       },
       warn: warning => (held ? void held.push(warning) : warn(warning)),

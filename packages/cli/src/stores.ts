@@ -10,7 +10,7 @@ export interface Stores {
   readonly cache: CacheStore
   readonly host: Host
   /** Where the events of a ledger are, as a person types it; the folder where there is no file yet. */
-  path(name: string): Promise<string>
+  path(name?: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -30,8 +30,9 @@ export async function openStores(context: Context): Promise<Stores> {
     cache: cache ?? memoryCache(),
     host,
     async path(name) {
-      if (!store) return `in memory only`
       const folder = join(dir, 'ledgers')
+      if (!store) return `in memory only`
+      if (name === undefined) return shown(io.cwd, folder)
       const id = name.slice(name.indexOf(':') + 1)
       const files = await readdir(folder).catch(() => [])
       const file = files.find(candidate => candidate.includes(id) && candidate.endsWith('.jsonl'))

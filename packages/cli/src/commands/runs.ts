@@ -37,7 +37,7 @@ export const list: Command = {
       } else {
         for (const line of runLines(rows, context)) context.print(line)
       }
-      return 0
+      return undefined
     })
 }
 
@@ -61,7 +61,7 @@ export const status: Command = {
       const ledger = await stores.path(name)
       if (context.json) {
         context.print(JSON.stringify(runJson(shortName(name), report, ledger)))
-        return 0
+        return name
       }
       const lines = [
         '',
@@ -75,7 +75,7 @@ export const status: Command = {
         ''
       ]
       for (const line of lines) context.print(line)
-      return 0
+      return name
     })
 }
 
@@ -92,14 +92,21 @@ export const remove: Command = {
       await stores.store.remove(name)
       if (context.json) context.print(JSON.stringify({ removed: shortName(name), events }))
       else context.print(`Removed ${shortName(name)}, ${plural(events, 'event')}.`)
-      return 0
+      return undefined
     })
 }
 
-async function withStores(context: Context, work: (stores: Stores) => Promise<number>): Promise<number> {
+/** `work` resolves with the name of the ledger that it was about, if it was about one. */
+async function withStores(context: Context, work: (stores: Stores) => Promise<string | undefined>): Promise<number> {
+  const tell = context.hold()
   const stores = await openStores(context)
   try {
-    return await work(stores)
+    const name = await work(stores)
+    tell(await stores.path(name))
+    return 0
+  } catch (error) {
+    tell(await stores.path())
+    throw error
   } finally {
     await stores.close()
   }

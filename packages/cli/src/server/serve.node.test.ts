@@ -274,14 +274,15 @@ async function read(port: number, path: string): Promise<Reader> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { Authorization: authorization }, signal })
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toContain('application/x-ndjson')
-  const chunks = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+  const chunks = (response.body as ReadableStream<Uint8Array>).getReader()
+  const decoder = new TextDecoder()
   let buffer = ''
   return {
     async next() {
       while (!buffer.includes('\n')) {
         const { value, done } = await chunks.read()
         if (done) throw new Error('the stream has ended')
-        buffer += value
+        buffer += decoder.decode(value, { stream: true })
       }
       const line = buffer.slice(0, buffer.indexOf('\n'))
       buffer = buffer.slice(line.length + 1)
