@@ -1,0 +1,343 @@
+/** Ledgers in IndexedDB: what is appended at once is one record and one transaction. */
+import { DaybookError, LedgerCorruptError, LedgerWriteError } from '../errors.js'
+import { defaultHost, type Host } from '../host.js'
+import { deepFreeze } from '../json.js'
+import { admit } from '../ledger/admit.js'
+import { eventText } from '../ledger/chain.js'
+import type { LedgerEvent, LedgerSignal } from '../ledger/event.js'
+import { listeners } from '../ledger/listeners.js'
+import { checkLedgerName } from '../ledger/name.js'
+import type { Appended, LedgerInfo, LedgerStore } from '../ledger/store.js'
+import { completed, database } from './database.js'
+
+export interface IdbLedgerStoreOptions {
+  /** The database's name: default `daybook-ledgers`. */
+  readonly name?: string
+  readonly host?: Host
+}
+
+/** One per ledger, under its name. */
+interface Meta {
+  readonly name: string
+  readonly length: number
+  readonly created: string
+  readonly updated: string
+  readonly bytes: number
+}
+
+/** Some events of a ledger, the first at position `from`, under [ledger, from]. */
+interface Chunk {
+  readonly ledger: string
+  readonly from: number
+  readonly count: number
+  /** Each event's JSON, by lines: one string is copied in and out many times as fast as a tree of objects. */
+  readonly text: string
+}
+
+interface Job {
+  readonly events: readonly LedgerEvent[]
+  readonly expected: number | undefined
+  resolve(length: number): void
+  reject(error: unknown): void
+}
+
+/** What this tab knows of a ledger: the ids of its first `length` events, by position. */
+interface Known {
+  length: number
+  created: string
+  readonly ids: Map<string, number>
+  queue: Job[]
+  writing: boolean
+}
+
+type Message =
+  | { readonly type: 'changed'; readonly name: string }
+  | { readonly type: 'signal'; readonly name: string; readonly signal: LedgerSignal }
+
+// A read takes so many chunks at a time, so that a long ledger is never in memory as a whole.
+const page = 64
+
+/**
+ * A store in this origin's IndexedDB. An append resolves when its transaction is committed with strict durability.
+ * Several tabs may use one ledger: they hear of each other's appends and signals. Opens on first use.
+ * @throws DaybookError of kind `ledger`, from every method, where IndexedDB is not there or may not be used.
+ */
+export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore {
+  const { name: databaseName = 'daybook-ledgers', host = defaultHost() } = options
+  const db = database(databaseName, {
+    upgrade(made) {
+      made.createObjectStore('ledgers', { keyPath: 'name' })
+      made.createObjectStore('chunks', { keyPath: ['ledger', 'from'] })
+    }
+  })
+  const known = new Map<string, Known>()
+  const heard = listeners()
+  let channel: BroadcastChannel | undefined
+
+  function ledger(name: string): Known {
+    checkLedgerName(name)
+    const found = known.get(name) ?? { length: 0, created: '', ids: new Map(), queue: [], writing: false }
+    known.set(name, found)
+    return found
+  }
+
+  async function flush(name: string, one: Known): Promise<void> {
+    one.writing = true
+    while (one.queue.length > 0) {
+      const jobs = one.queue
+      one.queue = []
+      try {
+        const { outcomes, appended } = await db.transaction(
+          ['ledgers', 'chunks'],
+          'readwrite',
+          transaction => write(name, one, jobs, transaction),
+          { durability: 'strict' }
+        )
+        jobs.forEach((job, index) => {
+          const outcome = outcomes[index] as Outcome
+          if ('error' in outcome) job.reject(outcome.error)
+          else job.resolve(outcome.length)
+        })
+        if (appended.events.length > 0) {
+          // Told in the same turn: who appended hears of it after the subscribers did.
+          heard.changed(name, appended)
+          post({ type: 'changed', name })
+        }
+      } catch (error) {
+        for (const job of jobs) job.reject(writeError(error))
+      }
+    }
+    one.writing = false
+  }
+
+  /** Appends what the jobs bring, in one transaction; what it learns is kept only once that is committed. */
+  async function write(
+    name: string,
+    one: Known,
+    jobs: readonly Job[],
+    transaction: IDBTransaction
+  ): Promise<{ outcomes: Outcome[]; appended: Appended }> {
+    const done = completed(transaction)
+    done.catch(() => {}) // waited for below; until then, its failure is not lost but not heard either
+    const metas = transaction.objectStore('ledgers')
+    const chunks = transaction.objectStore('chunks')
+    const meta: Meta | undefined = await answer(metas.get(name))
+    await catchUp(name, one, meta, chunks)
+    const from = one.length
+    const there = await repeated(name, one, jobs, chunks)
+    const fresh = new Map<string, LedgerEvent>()
+    const outcomes = jobs.map(({ events, expected }): Outcome => {
+      try {
+        const length = from + fresh.size
+        const find = (id: string): LedgerEvent | undefined => fresh.get(id) ?? there.get(id)
+        for (const event of admit(events, { length, expected, find })) fresh.set(event.id, event)
+        return { length: from + fresh.size }
+      } catch (error) {
+        return { error }
+      }
+    })
+    const events = [...fresh.values()]
+    const now = new Date(host.now()).toISOString()
+    const created = meta?.created ?? now
+    if (events.length > 0) {
+      const text = events.map(eventText).join('\n')
+      const bytes = (meta?.bytes ?? 0) + text.length
+      chunks.add({ ledger: name, from, count: events.length, text } satisfies Chunk)
+      const length = from + events.length
+      metas.put({ name, length, created, updated: now, bytes } satisfies Meta)
+    }
+    transaction.commit()
+    await done
+    for (const { id } of events) one.ids.set(id, one.length++)
+    if (events.length > 0) one.created = created
+    return { outcomes, appended: { from, events } }
+  }
+
+  /** Learns the ids that other tabs have added since. */
+  async function catchUp(name: string, one: Known, meta: Meta | undefined, chunks: IDBObjectStore): Promise<void> {
+    const { length = 0, created = '' } = meta ?? {}
+    if (length < one.length || created !== one.created) {
+      // Removed, and perhaps begun anew, by somebody else.
+      one.ids.clear()
+      one.length = 0
+      one.created = created
+    }
+    while (one.length < length) {
+      const found: Chunk[] = await answer(chunks.getAll(rangeOf(name, one.length), page))
+      if (found.length === 0) throw torn(name, one.length)
+      for (const { from, text } of found) {
+        if (from !== one.length) throw torn(name, one.length)
+        for (const { id } of eventsOf(text)) one.ids.set(id, one.length++)
+      }
+    }
+  }
+
+  /** The stored events whose ids the jobs bring again. */
+  async function repeated(
+    name: string,
+    one: Known,
+    jobs: readonly Job[],
+    chunks: IDBObjectStore
+  ): Promise<Map<string, LedgerEvent>> {
+    const there = new Map<string, LedgerEvent>()
+    for (const { id } of jobs.flatMap(job => job.events)) {
+      const position = one.ids.get(id)
+      if (position === undefined || there.has(id)) continue
+      const chunk = await chunkOf(name, position, chunks)
+      if (!chunk) throw torn(name, position)
+      for (const event of eventsOf(chunk.text)) there.set(event.id, event)
+    }
+    return there
+  }
+
+  async function* read(name: string, from: number, to: number): AsyncGenerator<LedgerEvent> {
+    const { length } = (await metaOf(name)) ?? { length: 0 }
+    const end = Math.min(to, length)
+    let position = from
+    while (position < end) {
+      const start = position
+      const found = await reading('chunks', async chunks => {
+        const first = await chunkOf(name, start, chunks)
+        return first ? await answer<Chunk[]>(chunks.getAll(rangeOf(name, first.from), page)) : []
+      })
+      if (found.length === 0) {
+        if (await metaOf(name)) throw torn(name, position)
+        return // removed while we read
+      }
+      for (const chunk of found) {
+        if (position >= end) return
+        if (chunk.from > position) throw torn(name, position)
+        const events = eventsOf(chunk.text)
+        for (; position < Math.min(end, chunk.from + events.length); position++) {
+          yield deepFreeze(events[position - chunk.from] as LedgerEvent)
+        }
+      }
+    }
+  }
+
+  function metaOf(name: string): Promise<Meta | undefined> {
+    return reading('ledgers', ledgers => answer<Meta | undefined>(ledgers.get(name)))
+  }
+
+  async function reading<T>(store: string, work: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+    try {
+      return await db.transaction(store, 'readonly', transaction => work(transaction.objectStore(store)))
+    } catch (error) {
+      throw readError(error)
+    }
+  }
+
+  function post(message: Message): void {
+    open()?.postMessage(message)
+  }
+
+  /** The way to the other tabs; opened when somebody speaks or listens. */
+  function open(): BroadcastChannel | undefined {
+    if (channel || typeof BroadcastChannel === 'undefined') return channel
+    channel = new BroadcastChannel(`daybook-ledgers/${databaseName}`)
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if (data.type === 'changed') heard.changed(data.name)
+      else if (data.type === 'signal') heard.signal(data.name, data.signal)
+    }
+    return channel
+  }
+
+  return {
+    append(name, events, { expected } = {}) {
+      return new Promise((resolve, reject) => {
+        const one = ledger(name)
+        one.queue.push({ events, expected, resolve, reject })
+        // In a microtask: what is appended in the same turn shares the transaction.
+        if (!one.writing) {
+          one.writing = true
+          queueMicrotask(() => void flush(name, one))
+        }
+      })
+    },
+    async *read(name, from = 0, to = Number.POSITIVE_INFINITY) {
+      checkLedgerName(name)
+      yield* read(name, from, to)
+    },
+    async length(name) {
+      checkLedgerName(name)
+      return (await metaOf(name))?.length ?? 0
+    },
+    list: () =>
+      reading('ledgers', async ledgers => (await answer<Meta[]>(ledgers.getAll())) satisfies readonly LedgerInfo[]),
+    async remove(name) {
+      checkLedgerName(name)
+      try {
+        await db.transaction(['ledgers', 'chunks'], 'readwrite', async transaction => {
+          const done = completed(transaction)
+          transaction.objectStore('ledgers').delete(name)
+          transaction.objectStore('chunks').delete(rangeOf(name, 0))
+          await done
+        })
+      } catch (error) {
+        throw writeError(error)
+      }
+    },
+    subscribe(name, listener) {
+      checkLedgerName(name)
+      open()
+      return heard.add(name, listener)
+    },
+    signal(name, signal) {
+      heard.signal(name, signal)
+      post({ type: 'signal', name, signal })
+    },
+    async close() {
+      channel?.close()
+      channel = undefined
+      db.close()
+    }
+  }
+}
+
+type Outcome = { readonly length: number } | { readonly error: unknown }
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+function rangeOf(name: string, from: number): IDBKeyRange {
+  return IDBKeyRange.bound([name, from], [name, Number.POSITIVE_INFINITY])
+}
+
+/** The chunk that holds a position: the last that does not begin behind it. */
+async function chunkOf(name: string, position: number, chunks: IDBObjectStore): Promise<Chunk | undefined> {
+  const range = IDBKeyRange.bound([name, 0], [name, position])
+  return (await answer(chunks.openCursor(range, 'prev')))?.value as Chunk | undefined
+}
+
+function eventsOf(text: string): LedgerEvent[] {
+  return text.split('\n').map(line => JSON.parse(line) as LedgerEvent)
+}
+
+function torn(name: string, position: number): Error {
+  return new LedgerCorruptError(`The ledger ${name} has no event at position ${position}, where one should be.`, {
+    data: { position }
+  })
+}
+
+function readError(error: unknown): unknown {
+  if (error instanceof DaybookError && error.kind === 'ledger') return error
+  return new DaybookError('ledger', `IndexedDB cannot be used here: ${why(error)}`, { cause: error })
+}
+
+function writeError(error: unknown): unknown {
+  if (error instanceof DaybookError && error.kind === 'ledger') return error
+  const full = (error as { name?: unknown } | null)?.name === 'QuotaExceededError'
+  return new LedgerWriteError(`The events could not be written to IndexedDB: ${why(error)}`, {
+    hint: full ? 'The space of this site is used up: remove old ledgers and append again.' : undefined,
+    cause: error
+  })
+}
+
+function why(error: unknown): string {
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown }
+  return [name, message].filter(part => typeof part === 'string' && part !== '').join(': ') || String(error)
+}

@@ -1,0 +1,62 @@
+/**
+ * Where in a ledger an id is, for millions of ids: 12 bytes each in flat arrays, where a Map of strings needs ten times
+ * as much. It keeps a 64-bit hash in place of the id, so a find is a guess that the caller checks in the file.
+ */
+export interface IdTable {
+  add(id: string, position: number): void
+  /** The position among those of this id's hash that `is` says yes to. */
+  find(id: string, is: (position: number) => boolean): number | undefined
+}
+
+export function idTable(): IdTable {
+  let capacity = 64
+  let count = 0
+  let low = new Uint32Array(capacity)
+  let high = new Uint32Array(capacity)
+  let places = new Uint32Array(capacity) // the position + 1; 0: free
+
+  function insert(a: number, b: number, place: number): void {
+    let slot = a & (capacity - 1)
+    while (places[slot] !== 0) slot = (slot + 1) & (capacity - 1)
+    low[slot] = a
+    high[slot] = b
+    places[slot] = place
+  }
+
+  function grow(): void {
+    const [oldLow, oldHigh, oldPlaces] = [low, high, places]
+    capacity *= 2
+    low = new Uint32Array(capacity)
+    high = new Uint32Array(capacity)
+    places = new Uint32Array(capacity)
+    for (let slot = 0; slot < oldPlaces.length; slot++) {
+      const place = oldPlaces[slot] as number
+      if (place !== 0) insert(oldLow[slot] as number, oldHigh[slot] as number, place)
+    }
+  }
+
+  return {
+    add(id, position) {
+      if (++count > capacity * 0.7) grow()
+      insert(hash(id, 0x811c9dc5), hash(id, 0x9747b28c), position + 1)
+    },
+    find(id, is) {
+      const a = hash(id, 0x811c9dc5)
+      const b = hash(id, 0x9747b28c)
+      for (let slot = a & (capacity - 1); places[slot] !== 0; slot = (slot + 1) & (capacity - 1)) {
+        const position = (places[slot] as number) - 1
+        if (low[slot] === a && high[slot] === b && is(position)) return position
+      }
+      return undefined
+    }
+  }
+}
+
+/** FNV-1a over UTF-16 units with a last stir, since ids of one type differ only at their ends. */
+function hash(text: string, seed: number): number {
+  let value = seed
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
+  return (value ^ (value >>> 16)) >>> 0
+}

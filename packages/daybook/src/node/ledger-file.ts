@@ -1,0 +1,386 @@
+/**
+ * One ledger in one file. Appends made at once share one write and one sync. The lock is kept while there is work and
+ * let go of soon after, so that other processes get their turn.
+ */
+import fs from 'node:fs'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { DaybookError, LedgerWriteError } from '../errors.js'
+import type { Host } from '../host.js'
+import { admit } from '../ledger/admit.js'
+import { formatVersion, headerLine, type LedgerHeader, type WrittenBatch, writeBatch } from '../ledger/chain.js'
+import type { LedgerEvent } from '../ledger/event.js'
+import type { Appended } from '../ledger/store.js'
+import { batchesOf, beginning, type Findings, nodeChecksums, type Place } from './batches.js'
+import { codeOf, type Disk, syncFolder, writeAll } from './disk.js'
+import type { Heads } from './heads.js'
+import { corrupt, type KnownFile, knownFile, parseEvent, sizeOf } from './known-file.js'
+import { lanes } from './lanes.js'
+import { type Lock, takeLock, tryLock } from './lock.js'
+
+export interface LedgerFile {
+  append(events: readonly LedgerEvent[], expected: number | undefined): Promise<number>
+  read(from: number, to: number): AsyncIterable<LedgerEvent>
+  length(): Promise<number>
+  /** How many bytes are known, for who wants to see whether others have written. */
+  readonly bytes: number
+  /** Whether this process writes to it. */
+  readonly writing: boolean
+  remove(): Promise<void>
+  /** Writes what is pending and lets go of the lock. */
+  close(): Promise<void>
+}
+
+export interface LedgerFileOptions {
+  readonly path: string
+  readonly name: string
+  readonly host: Host
+  readonly disk: Disk
+  readonly heads: Heads
+  readonly lockTimeoutMs: number
+  readonly tolerant: boolean
+  changed(appended: Appended): void
+}
+
+/** How long the lock is kept while others wait for it, and how long when there is nothing to do. */
+const leaseMs = 50
+const lingerMs = 10
+/** So much is written at once, in characters. */
+const groupSize = 16e6
+
+interface Hold {
+  readonly lock: Lock
+  readonly fd: number
+  readonly since: number
+}
+
+interface Job {
+  readonly events: readonly LedgerEvent[]
+  readonly expected: number | undefined
+  resolve(length: number): void
+  reject(error: unknown): void
+}
+
+interface Group {
+  readonly header: LedgerHeader | undefined
+  readonly batches: readonly (WrittenBatch & { readonly events: readonly LedgerEvent[] })[]
+  readonly text: string
+  readonly jobs: readonly Job[]
+  /** What each job is told once the group is on the disk. */
+  readonly outcomes: readonly ({ readonly length: number } | { readonly error: unknown })[]
+}
+
+export function ledgerFile(options: LedgerFileOptions): LedgerFile {
+  const { path, name, host, disk, heads, lockTimeoutMs, tolerant, changed } = options
+  const lockPath = `${path}.lock`
+  const known: KnownFile = knownFile({ path, name, host, tolerant, head: () => heads.get(name) })
+  const lane = lanes()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => lane('', work)
+  let queue: Job[] = []
+  let scheduled = false
+  let hold: Hold | undefined
+  let lastUse = 0
+  let lingering: NodeJS.Timeout | undefined
+
+  async function takeHold(): Promise<Hold> {
+    if (hold && isOurs(hold)) return hold
+    drop()
+    const lock = await lockIn(dirname(path))
+    try {
+      await known.refresh(true)
+      if (known.damage) throw corrupt(path, known.damage)
+      const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
+      hold = { lock, fd, since: performance.now() }
+      return hold
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  /** Whether the lock was not taken over, the file not removed, and nothing written to it but by us. */
+  function isOurs({ lock, fd }: Hold): boolean {
+    const { size, nlink } = fs.fstatSync(fd)
+    return lock.held() && nlink > 0 && size === known.end.offset
+  }
+
+  async function lockIn(folder: string): Promise<Lock> {
+    try {
+      return await takeLock(lockPath, lockTimeoutMs)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+      if (made !== undefined) await syncFolder(dirname(made))
+      return await takeLock(lockPath, lockTimeoutMs)
+    }
+  }
+
+  function drop(): void {
+    if (!hold) return
+    // Made for an append that was then refused.
+    if (known.end.offset === 0 && hold.lock.held()) fs.rmSync(path, { force: true })
+    fs.closeSync(hold.fd)
+    hold.lock.release()
+    hold = undefined
+  }
+
+  function linger(): void {
+    if (!hold) return
+    lastUse = performance.now()
+    if (lastUse - hold.since > leaseMs && hold.lock.wanted()) drop()
+    else lingering ??= setTimeout(letGo, lingerMs).unref()
+  }
+
+  function letGo(): void {
+    lingering = undefined
+    const idle = performance.now() - lastUse
+    if (idle < lingerMs) lingering = setTimeout(letGo, lingerMs - idle).unref()
+    else void inTurn(async () => drop())
+  }
+
+  async function flush(): Promise<void> {
+    scheduled = false
+    while (queue.length > 0) {
+      let group: Group | undefined
+      try {
+        const { fd, since, lock } = await takeHold()
+        group = compose()
+        await write(group, fd)
+        if (queue.length > 0 && performance.now() - since > leaseMs && lock.wanted()) {
+          drop()
+          // Long enough for one who waits to see that it is free.
+          await new Promise(resolve => setTimeout(resolve, 8))
+        }
+      } catch (error) {
+        const failed = group ? group.jobs : queue.splice(0)
+        for (const job of failed) job.reject(writeError(error, path))
+        drop()
+      }
+    }
+    linger()
+  }
+
+  /** Takes from the queue what goes into one write. Nothing is changed yet: the disk may refuse it. */
+  function compose(): Group {
+    const isNew = known.end.offset === 0
+    const header = isNew
+      ? { daybook: formatVersion, stream: name, created: new Date(host.now()).toISOString() }
+      : undefined
+    const fresh = new Map<string, LedgerEvent>()
+    const batches: (WrittenBatch & { events: readonly LedgerEvent[] })[] = []
+    const jobs: Job[] = []
+    const outcomes: ({ length: number } | { error: unknown })[] = []
+    let text = known.unended ? '\n' : ''
+    let { length, hash } = known.end
+    if (header) {
+      const line = headerLine(header.stream, header.created)
+      text = `${line}\n`
+      hash = nodeChecksums.sha256(line)
+    }
+    const before = text.length
+    while (jobs.length < queue.length && text.length < groupSize) {
+      const job = queue[jobs.length] as Job
+      jobs.push(job)
+      try {
+        const find = (id: string): LedgerEvent | undefined => fresh.get(id) ?? known.find(id)
+        const events = admit(job.events, { length, expected: job.expected, find })
+        if (events.length > 0) {
+          const batch = writeBatch(events, hash, nodeChecksums)
+          batches.push({ ...batch, events })
+          text += batch.text
+          hash = batch.hash
+          length += events.length
+          for (const event of events) fresh.set(event.id, event)
+        }
+        outcomes.push({ length })
+      } catch (error) {
+        outcomes.push({ error })
+      }
+    }
+    queue = queue.slice(jobs.length)
+    return { header, batches, text: text.length === before ? '' : text, jobs, outcomes }
+  }
+
+  async function write({ header, batches, text, jobs, outcomes }: Group, fd: number): Promise<void> {
+    const { offset, length: from } = known.end
+    if (text !== '') {
+      const bytes = Buffer.from(text, 'utf8')
+      try {
+        writeAll(disk, fd, bytes, offset)
+        const syncing = disk.sync(fd, jobs.length === 1)
+        if (syncing) await syncing
+        if (header) await syncFolder(dirname(path))
+      } catch (error) {
+        undo(fd, offset)
+        throw error
+      }
+      remember(header, batches, fd)
+      heads.set(name, { length: known.end.length, hash: known.end.hash, bytes: known.end.offset })
+    }
+    jobs.forEach((job, index) => {
+      const outcome = outcomes[index] as Group['outcomes'][number]
+      if ('error' in outcome) job.reject(outcome.error)
+      else job.resolve(outcome.length)
+    })
+    // Told in the same turn: who appended hears of it after the subscribers did.
+    if (batches.length > 0) changed({ from, events: batches.flatMap(batch => batch.events) })
+  }
+
+  /** A failed write leaves nothing. Where even that fails, the next append finds a torn tail and moves it aside. */
+  function undo(fd: number, offset: number): void {
+    try {
+      fs.ftruncateSync(fd, offset)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      host.warn({ area: 'ledger', kind: 'undo', message: `A failed write to ${path} could not be taken back: ${why}` })
+    }
+  }
+
+  function remember(header: LedgerHeader | undefined, batches: Group['batches'], fd: number): void {
+    let start: Place = known.end
+    if (header) {
+      const line = headerLine(header.stream, header.created)
+      start = { offset: Buffer.byteLength(line) + 1, line: 1, length: 0, hash: nodeChecksums.sha256(line) }
+    } else if (known.unended) start = { ...start, offset: start.offset + 1 }
+    known.wrote(header, fd)
+    for (const { events, text, hash } of batches) {
+      const end: Place = {
+        offset: start.offset + Buffer.byteLength(text),
+        line: start.line + events.length,
+        length: start.length + events.length,
+        hash
+      }
+      known.take(
+        start,
+        end,
+        events.map(({ id }) => id)
+      )
+      start = end
+    }
+  }
+
+  async function length(): Promise<number> {
+    return inTurn(async () => {
+      try {
+        if (!hold?.lock.held()) await look()
+      } catch (error) {
+        throw readError(error, path)
+      }
+      return known.end.length
+    })
+  }
+
+  /** Reads on, and finds out what an unfinished end is: somebody's write, a torn one, or damage. */
+  async function look(): Promise<void> {
+    drop()
+    const unclear = await known.refresh(false)
+    if (!unclear) return
+    let lock: Lock | undefined
+    try {
+      lock = unclear.followed ? await takeLock(lockPath, lockTimeoutMs) : tryLock(lockPath)
+    } catch (error) {
+      if (unclear.followed) throw corrupt(path, unclear)
+      const why = codeOf(error) || String(error)
+      const message = `The ledger ${name} ends in a write that was never finished, and cannot be repaired here (${why}).`
+      host.warn({ area: 'ledger', kind: 'unfinished', message })
+      return
+    }
+    if (!lock) return
+    try {
+      await known.refresh(true)
+    } finally {
+      lock.release()
+    }
+  }
+
+  async function* read(from: number, to: number): AsyncGenerator<LedgerEvent> {
+    const seen = known.scanned
+    if (seen) await length()
+    const limit = seen ? known.end.offset : ((await sizeOf(path))?.size ?? 0)
+    if (from >= to || limit === 0 || (seen && from >= known.end.length)) return
+    const findings: Findings = {}
+    const file = await open(path, 'r')
+    try {
+      for await (const batch of batchesOf(file, seen ? known.placeOf(from) : beginning, limit, findings)) {
+        if (findings.header && findings.header.stream !== name) break
+        let position = batch.start.length
+        for (const text of batch.events) {
+          if (position >= to) return
+          if (position++ >= from) yield parseEvent(text)
+        }
+      }
+    } finally {
+      await file.close()
+    }
+    // The first look at a ledger says what is wrong with it; what was good once and is not now is damage.
+    if (!seen) await length()
+    else if (findings.damage) throw corrupt(path, findings.damage)
+  }
+
+  return {
+    append(events, expected) {
+      return new Promise((resolve, reject) => {
+        queue.push({ events, expected, resolve, reject })
+        if (scheduled) return
+        scheduled = true
+        // After what else happens in this turn: its appends share one write.
+        setImmediate(() => void inTurn(flush))
+      })
+    },
+    read,
+    length,
+    get bytes() {
+      return known.end.offset
+    },
+    get writing() {
+      return hold !== undefined
+    },
+    remove: () =>
+      inTurn(async () => {
+        drop()
+        if (!(await sizeOf(path))) return
+        const lock = await takeLock(lockPath, lockTimeoutMs)
+        try {
+          const folder = dirname(path)
+          const aside = (await readdir(folder)).filter(file => file.startsWith(`${basename(path)}.corrupt-`))
+          await Promise.all([path, ...aside.map(file => join(folder, file))].map(file => rm(file, { force: true })))
+          await syncFolder(folder)
+          await known.refresh(true)
+          heads.set(name, undefined)
+        } finally {
+          lock.release()
+        }
+      }).catch((error: unknown) => {
+        throw writeError(error, path)
+      }),
+    async close() {
+      await inTurn(async () => {
+        await flush()
+        clearTimeout(lingering)
+        lingering = undefined
+        drop()
+      })
+    }
+  }
+}
+
+function readError(error: unknown, path: string): unknown {
+  if (error instanceof DaybookError) return error
+  const why = codeOf(error) || (error instanceof Error ? error.message : String(error))
+  return new DaybookError('ledger', `The ledger cannot be read: ${path} (${why}).`, { cause: error })
+}
+
+function writeError(error: unknown, path: string): unknown {
+  if (error instanceof DaybookError) return error
+  const code = codeOf(error)
+  const hint = {
+    ENOSPC: 'The disk is full: free some space and append again.',
+    EDQUOT: 'The quota is used up: free some space and append again.',
+    EROFS: 'The disk is read-only.',
+    EACCES: 'This user may not write there.',
+    EPERM: 'This user may not write there.'
+  }[code]
+  const why = code || (error instanceof Error ? error.message : String(error))
+  return new LedgerWriteError(`The events could not be written to ${path} (${why}).`, { hint, cause: error })
+}
