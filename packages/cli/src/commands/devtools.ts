@@ -28,20 +28,16 @@ export const devtools: Command = {
     try {
       const infos = await newestFirst(stores.store)
       const size = infos.reduce((sum, info) => sum + (info.bytes ?? 0), 0)
-      if (!context.json) {
-        const what = [context.shownDir, plural(infos.length, 'run'), bytes(size)].join(', ')
-        context.print()
-        context.print(`  ${paint('bold', 'Daybook')} ${paint('muted', `${version()}   ${what}`)}`)
-        context.print()
-      }
-      const after = async (): Promise<void> => {
-        for (const line of runLines(await rowsOf(stores.store, infos.slice(0, listed)), { width, paint })) {
-          context.print(line)
-        }
-        if (infos.length > listed) context.print(paint('muted', `    and ${infos.length - listed} older`))
-        if (infos.length > 0) context.print()
-      }
-      return await serve({ stores, port, allowed: args.flag('allow-production'), after }, context)
+      const what = [context.shownDir, plural(infos.length, 'run'), bytes(size)].join(', ')
+      const above = ['', `  ${paint('bold', 'Daybook')} ${paint('muted', `${version()}   ${what}`)}`, '']
+      const runs = runLines(await rowsOf(stores.store, infos.slice(0, listed)), { width, paint })
+      const older = infos.length - listed
+      const below = [
+        ...runs,
+        ...(older > 0 ? [paint('muted', `    and ${older} older: daybook list`)] : []),
+        ...(runs.length > 0 ? [''] : [])
+      ]
+      return await serve({ stores, port, allowed: args.flag('allow-production'), above, below }, context)
     } finally {
       await stores.close()
     }

@@ -11,12 +11,16 @@ export interface Served {
   readonly port?: number | undefined
   /** Whether NODE_ENV=production is no reason to refuse. */
   readonly allowed: boolean
-  /** Printed between the heading and the runs. */
-  readonly after?: (() => Promise<void>) | undefined
+  /** Printed once the server answers: what stands above its address, and below. */
+  readonly above?: readonly string[]
+  readonly below?: readonly string[]
 }
 
 /** Resolves with the exit code once the signal has fired. */
-export async function serve({ stores, run, port, allowed, after }: Served, context: Context): Promise<number> {
+export async function serve(
+  { stores, run, port, allowed, above = [], below = [] }: Served,
+  context: Context
+): Promise<number> {
   const { io, paint } = context
   if (io.env.NODE_ENV === 'production' && !allowed) {
     throw new ConfigurationError(
@@ -35,10 +39,11 @@ export async function serve({ stores, run, port, allowed, after }: Served, conte
     if (context.json) {
       context.print(JSON.stringify({ url: server.url, port: server.port }))
     } else {
+      for (const line of above) context.print(line)
       context.print(`  ${paint('muted', 'Open       ')} ${paint('underline', server.url)}`)
       context.print(`  ${paint('muted', 'Access     ')} this machine only, read only`)
       context.print()
-      await after?.()
+      for (const line of below) context.print(line)
       context.print(paint('muted', '  Ctrl-C ends it'))
     }
     await aborted(io.signal)
