@@ -31,7 +31,7 @@ export function cut(text: string, length: number): string {
 /** About so many words that quote the question and say that nobody was asked. */
 export function simulatedText(question: string, words: number, dice: () => number): string {
   const asked = quoted(question)
-  const phrases = phrasesOf(asked)
+  const phrases = phrasesOf(topicOf(question, asked))
   const opening = asked
     ? `This is a simulated answer to “${asked}”`
     : 'This is a simulated answer to a question without words.'
@@ -113,8 +113,18 @@ const plain = new Set(
 
 /** After these comes a thing, and not something that is done. */
 const beforeThings = new Set(
-  'a about an and at between for from in into of on or the their this those to with your'.split(' ')
+  'a about an and at between for from her his in into its of on or our the their this those to with your'.split(' ')
 )
+
+/** What is talked about: a question often ends a text that names its topic (“Should we …? What speaks for it?”). */
+function topicOf(text: string, asked: string): string {
+  const before = text.slice(-4000).trim().split(asked)[0]?.trim() ?? ''
+  const sentence = before
+    .split(/[.!?\n]\s*/)
+    .filter(part => wordsIn(part) > 3)
+    .at(-1)
+  return sentence ?? asked
+}
 
 /** What the question is about: at least two phrases of up to three words. */
 function phrasesOf(question: string): readonly string[] {
@@ -123,7 +133,10 @@ function phrasesOf(question: string): readonly string[] {
   let phrase: string[] = []
   let before = ''
   const end = (): void => {
-    if (phrase.join('').length > 2) (beforeThings.has(before) ? things : others).add(phrase.slice(-3).join(' '))
+    const isThing = beforeThings.has(before)
+    // What follows a small word is most likely a thing, and what follows the thing a verb.
+    const text = (isThing ? phrase.slice(0, 2) : phrase.slice(-3)).join(' ')
+    if (text.length > 2 && /\p{L}/u.test(text)) (isThing ? things : others).add(text)
     phrase = []
   }
   for (const word of question.split(/\s+/)) {
