@@ -194,13 +194,15 @@ function Tokens({ figures, data }: { readonly figures: CallFigures; readonly dat
         <span className="sum r">{usd(figures.costUsd, figures.estimated)}</span>
       </div>
       <p className="meta" style={{ marginTop: 6 }}>
-        {figures.costUsd === null
-          ? 'No price is known for this model.'
-          : figures.estimated
-            ? 'An estimate: the provider named no usage.'
-            : price
-              ? `Prices of ${price}.`
-              : 'The cost is the provider’s own figure.'}
+        {figures.cache === 'hit' || figures.cache === 'joined'
+          ? 'From the cache: these tokens were paid for before.'
+          : figures.costUsd === null
+            ? 'No price is known for this model.'
+            : figures.estimated
+              ? 'An estimate: the provider named no usage.'
+              : price
+                ? `Prices of ${price}.`
+                : 'The cost is the provider’s own figure.'}
       </p>
     </section>
   )
