@@ -35,7 +35,8 @@ export const contentSecurityPolicy: string = [
   "connect-src 'self' https://openrouter.ai https://api.anthropic.com https://api.openai.com",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'"
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'"
 ].join('; ')
 
 /** The folder that the package daybook-devtools is built into. */

@@ -228,6 +228,7 @@ test('every answer carries the policy of the page, and none allows another origi
   await Promise.all([script, missing, api].map(response => response.body?.cancel()))
   for (const { headers } of [own, script, missing, api]) {
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
+    expect(headers.get('content-security-policy')).toContain("require-trusted-types-for 'script'")
     expect(headers.get('content-security-policy')).not.toContain('unsafe')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
