@@ -9,6 +9,7 @@ import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
 import { Glyph, Icon } from './glyph.js'
 import { LanesOf, LiveLanes } from './lanes.js'
+import { paintMatches } from './matches.js'
 import { Boundary, Chip } from './parts.js'
 
 export const rowHeight = 24
@@ -69,6 +70,12 @@ export function Ledger({ run }: { readonly run: OpenRun }) {
       element.scrollTop = top + rowHeight - element.clientHeight
     }
   }, [selected, visible])
+
+  const { filter } = panel
+  useEffect(() => {
+    if (scroller.current) paintMatches(scroller.current, filter)
+  })
+  useEffect(() => () => paintMatches(document.createElement('p'), ''), [])
 
   const follow = (): void => {
     pinned.current = true
