@@ -3,9 +3,12 @@ import { connect, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LedgerEvent } from 'daybook'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { events, handMadeStore } from '../testing/hand-made.js'
 import { type DevtoolsServer, type ServeOptions, serveDevtools } from './serve.js'
+
+// Several tests open hundreds of sockets, which on a busy machine adds up.
+vi.setConfig({ testTimeout: 30_000 })
 
 let folder = ''
 let page = ''
@@ -155,7 +158,7 @@ test('the token has 128 bits, is new at each start, and stands in the fragment o
   expect(second.url).toBe(`http://127.0.0.1:${second.port}/#t=${tokens[1]}&run=run:0123456789ab`)
 })
 
-test('nothing but GET is answered, and a body is not read', { timeout: 20_000 }, async () => {
+test('nothing but GET is answered, and a body is not read', async () => {
   const { port } = await serve()
   const host = `Host: 127.0.0.1:${port}`
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'HEAD']) {
