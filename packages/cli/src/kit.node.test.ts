@@ -24,7 +24,7 @@ test('a path leads to the default export of a module', async () => {
   expect((await loadKit(join(folder, 'good.mjs'), '/')).name).toBe('good')
 })
 
-test('the included kits are known by name, as kando writes them too', async () => {
+test('the included kits are known by name, as kando writes them too', { timeout: 30_000 }, async () => {
   for (const name of ['research', 'kits/research', 'kits.research']) {
     expect((await loadKit(name, folder)).name, name).toBe('research')
   }
