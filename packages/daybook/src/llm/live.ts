@@ -37,10 +37,8 @@ export function live<Item, Result>(
 /** A Live that has ended before it began: everybody reads these very items, nothing is copied. */
 export function complete<Item, Result>(items: readonly Item[], result: Result): Live<Item, Result> {
   const flow = new Flow<Item>(undefined, items)
-  return new Handle(
-    flow,
-    flow.run(async () => result)
-  )
+  flow.end()
+  return new Handle(flow, Promise.resolve(result))
 }
 
 /** What a relay follows. `shared`: others follow it too, so that an abort of the relay leaves it and does not wait for it. */
@@ -80,8 +78,15 @@ export function tap<Item, Inner, Result>(
   settle: (inner: Inner) => Result | Promise<Result>,
   fail?: (error: unknown) => Result | Promise<Result>
 ): Live<Item, Result> {
-  const inner = stream instanceof Handle ? stream : (live(() => stream[Symbol.asyncIterator]()) as Handle<Item, Inner>)
+  const inner = stream instanceof Handle ? stream : owned(stream)
   return new Handle(inner.flow as Flow<Item>, inner.settled.then(settle, fail))
+}
+
+/** A stream of somebody else's make as one of ours. */
+function owned<Item, Result>(stream: Live<Item, Result>): Handle<Item, Result> {
+  // A reader gets the failure; the foreign promise must not be an unhandled rejection.
+  void Promise.resolve(stream).catch(() => {})
+  return live(() => stream[Symbol.asyncIterator]()) as Handle<Item, Result>
 }
 
 /** Resolves when the first item has come (true) or it ended without one (false). Never rejects; is not a reader. */
@@ -152,7 +157,7 @@ class Flow<Item> {
   /** The flow whose items these are, once this one follows another. */
   private source: Flow<Item> | undefined
   private ended = false
-  private readonly controller = new AbortController()
+  private made: AbortController | undefined
   private readonly outer: AbortSignal | undefined
   readonly abort = (reason: unknown): void => this.controller.abort(reason)
   private readonly forward = (): void => this.abort(this.outer?.reason)
@@ -166,6 +171,12 @@ class Flow<Item> {
     this.outer = signal
     if (signal?.aborted) this.forward()
     else signal?.addEventListener('abort', this.forward, { once: true })
+  }
+
+  /** Made when it is needed: a Live of given items never does. */
+  private get controller(): AbortController {
+    this.made ??= new AbortController()
+    return this.made
   }
 
   get log(): readonly Item[] {
@@ -185,7 +196,7 @@ class Flow<Item> {
     }
   }
 
-  private end(): void {
+  end(): void {
     this.ended = true
     this.outer?.removeEventListener('abort', this.forward)
     if (this.source && !this.source.ended) {

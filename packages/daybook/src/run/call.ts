@@ -3,7 +3,7 @@ import { APIResponseValidationError, asDaybookError, DaybookError, shown } from 
 import { copyJson } from '../json.js'
 import type { CallRecord } from '../ledger/call.js'
 import type { EventDraft } from '../ledger/event.js'
-import { observe, tap } from '../llm/live.js'
+import { tap } from '../llm/live.js'
 import {
   type LLMFact,
   type LLMFn,
@@ -95,14 +95,7 @@ function called(llm: LLMFn, request: LLMRequest, options: LLMOptions): LLMStream
       new APIResponseValidationError('The LLM function gave back no stream: make it with llmStream() or textLlm().')
     )
   }
-  try {
-    observe(stream, () => {})
-    return stream
-  } catch {
-    // Made by somebody else. Its failure reaches us as a reader; as a promise it must not go unhandled.
-    if (typeof stream.catch === 'function') stream.catch(() => {})
-    return tap(stream, response => response)
-  }
+  return tap(stream, response => response)
 }
 
 /** The event of an answer, or what is wrong with the answer. */

@@ -16,10 +16,13 @@ import { llmExecutor } from './executor.js'
 import { Firing, type Output, type Surroundings } from './firing.js'
 import { createRegistry } from './registry.js'
 import { type Responder, responder } from './responder.js'
-import { createRuntime } from './runtime.js'
+import { createRuntime, type Runtime } from './runtime.js'
 import { RunState } from './state.js'
 
 // Random programs, run one responder at a time and many at a time, with other delays each time. The ledgers are equal.
+
+// Hundreds of programs take their time on a machine that does other things too.
+const patient = { timeout: 120_000 }
 
 const behaviours = [
   'create',
@@ -131,7 +134,7 @@ function act({ does, question, slow }: Part, salt: number): Responder['fn'] {
           if (level < 4) yield create
         })()
       case 'throw':
-        throw new Error(`thrown at ${world.length}`)
+        throw new Error(`thrown with ${world.objects.size} objects`)
       case 'nonsense':
         return [{ type: 'object.created', data: { id: 1 } } as never, create].slice(0, level < 4 ? 2 : 1)
     }
@@ -160,6 +163,8 @@ function model(salt: number): LLMFn {
   }
 }
 
+const emptyLedger = (): Promise<Ledger> => openLedger(memoryLedgerStore(), 'run:1')
+
 function seedsOf(program: Program): EventDraft[] {
   return Array.from({ length: program.seeds }, (_, n) => ({
     type: 'object.created',
@@ -176,11 +181,10 @@ function respondersOf({ parts }: Program, salt: number): Responder[] {
 
 const edgesOf = ({ edge }: Program, salt: number): Edges => (edge ? { likes: act(edge, salt) as never } : {})
 
-async function ledgerOf(given: Program, concurrency: number, cache?: false): Promise<JsonObject[]> {
-  const ledger = await openLedger(memoryLedgerStore(), 'run:1')
+function runtimeOf(given: Program, ledger: Ledger, concurrency: number, cache?: false): Runtime {
   const salt = concurrency * 31 + 1
   const { budget, estimate } = given
-  await createRuntime({
+  return createRuntime({
     ledger,
     responders: respondersOf(given, salt),
     edges: edgesOf(given, salt),
@@ -189,7 +193,12 @@ async function ledgerOf(given: Program, concurrency: number, cache?: false): Pro
     concurrency,
     host: createHost({ warn: () => {} }),
     ...(estimate === undefined ? {} : { estimate: () => estimate })
-  }).run(seedsOf(given))
+  })
+}
+
+async function ledgerOf(given: Program, concurrency: number, cache?: false): Promise<JsonObject[]> {
+  const ledger = await emptyLedger()
+  await runtimeOf(given, ledger, concurrency, cache).run(seedsOf(given))
   return recorded(ledger)
 }
 
@@ -202,7 +211,7 @@ async function recorded(ledger: Ledger): Promise<JsonObject[]> {
 /** The loop as it is told: one event after the other, each with all that follows from it put at the end of the queue. */
 async function plainLoop(given: Program): Promise<JsonObject[]> {
   const host = createHost({ warn: () => {} })
-  const ledger = await openLedger(memoryLedgerStore(), 'run:1')
+  const ledger = await emptyLedger()
   const registry = createRegistry(respondersOf(given, 3), edgesOf(given, 3))
   const state = new RunState(budgetOf(given.budget), {})
   const { executor } = registry
@@ -230,13 +239,13 @@ async function plainLoop(given: Program): Promise<JsonObject[]> {
   return recorded(ledger)
 }
 
-test('for any program the ledger is the one of a plain loop over single events', async () => {
+test('for any program the ledger is the one of a plain loop over single events', patient, async () => {
   await fc.assert(
     fc.asyncProperty(program, async given => {
       const free = { ...given, estimate: undefined }
       expect((await ledgerOf(free, 16, false)).map(withoutRest)).toEqual((await plainLoop(free)).map(withoutRest))
     }),
-    { seed: 21, numRuns: 100 }
+    { seed: 21, numRuns: 60 }
   )
 })
 
@@ -246,7 +255,7 @@ function withoutRest(event: JsonObject): JsonObject {
   return event.type === 'budget.exhausted' ? { ...event, data } : event
 }
 
-test('for any program the ledger of many responders at a time equals that of one at a time', async () => {
+test('for any program the ledger of many responders at a time equals that of one at a time', patient, async () => {
   let events = 0
   const types = new Map<string, number>()
   await fc.assert(
@@ -270,4 +279,70 @@ test('for any program the ledger of many responders at a time equals that of one
   ]) {
     expect([type, (types.get(type) ?? 0) > 50]).toEqual([type, true])
   }
+})
+
+test(
+  'a run that is killed after any of its batches, and resumed, has the ledger of one that was not',
+  patient,
+  async () => {
+    let kills = 0
+    await fc.assert(
+      fc.asyncProperty(program, fc.nat(), async (given, chance) => {
+        const ledger = await emptyLedger()
+        const batches: number[] = []
+        const watched: Ledger = {
+          ...ledger,
+          append(events, options) {
+            batches.push((batches.at(-1) ?? 0) + events.length)
+            return ledger.append(events, options)
+          }
+        }
+        await runtimeOf(given, watched, 16, false).run(seedsOf(given))
+        const whole = await recorded(ledger)
+        const killedAt = batches[chance % batches.length] as number
+
+        const second = await emptyLedger()
+        for await (const event of ledger.read(0, killedAt)) await second.append([event])
+        await runtimeOf(given, second, 3, false).resume()
+        const resumed = await recorded(second)
+        expect(resumed.filter(({ type }) => type !== 'run.resumed')).toEqual(whole)
+        if (killedAt < whole.length) {
+          kills++
+          expect(resumed[killedAt]).toMatchObject({ type: 'run.resumed', data: { position: killedAt } })
+        }
+        // There is nothing left to do.
+        const { length } = second
+        await runtimeOf(given, second, 1, false).resume()
+        expect(second.length).toBe(length)
+      }),
+      { seed: 22, numRuns: 60 }
+    )
+    expect(kills).toBeGreaterThan(20)
+  }
+)
+
+test('a run that a limit has ended goes on with a higher one as if there had been none', patient, async () => {
+  let cuts = 0
+  await fc.assert(
+    fc.asyncProperty(program, fc.integer({ min: 1, max: 15 }), async (given, more) => {
+      // Answers that were paid and dropped count as spent: dollars are no limit here.
+      const budget = { maxEvents: 60, maxDepth: given.budget.maxDepth ?? 50 }
+      const free = { ...given, estimate: undefined, budget }
+      const ledger = await emptyLedger()
+      await runtimeOf(free, ledger, 16, false).run(seedsOf(given))
+      const whole = (await recorded(ledger)).filter(({ type }) => type !== 'budget.exhausted')
+
+      const second = await emptyLedger()
+      const tight = { ...free, budget: { ...budget, maxEvents: given.seeds + more } }
+      await runtimeOf(tight, second, 16, false).run(seedsOf(given))
+      const cut = (await recorded(second)).at(-1)
+      if (cut?.type !== 'budget.exhausted' || second.length > whole.length) return
+      cuts++
+      await runtimeOf(free, second, 3, false).resume()
+      const resumed = await recorded(second)
+      expect(resumed.filter(({ type }) => type !== 'run.resumed' && type !== 'budget.exhausted')).toEqual(whole)
+    }),
+    { seed: 23, numRuns: 60 }
+  )
+  expect(cuts).toBeGreaterThan(20)
 })
