@@ -237,7 +237,7 @@ describe('a failure', () => {
   ]
   test.each(wrong)('of a function that %s is an llm.failed too', async (_what, llm) => {
     for (const cache of [undefined, false] as const) {
-      const { events } = await run([ask('a')], llm, { cache })
+      const { events } = await run([ask('a')], llm, { cache, host: createHost({ warn: () => {} }) })
       expect(events.map(({ type }) => type)).toEqual(['llm.request', 'llm.failed'])
       expect(events[1]?.data).toMatchObject({ kind: 'bad_response' })
     }

@@ -5,7 +5,7 @@ import { deepFreeze } from '../json.js'
 import type { EventDraft, LedgerEvent } from '../ledger/event.js'
 import { project } from './project.js'
 import { Projection } from './projection.js'
-import type { World } from './world.js'
+import type { World, WorldObject } from './world.js'
 
 let made = 0
 function event(draft: EventDraft): LedgerEvent {
@@ -152,7 +152,7 @@ describe('nothing leaks', () => {
 
   test('what is given out is frozen, the data of frozen events included', () => {
     const world = project([deepFreeze(create('a', { deep: { n: 1 } })), patch('a', { list: [{}] })])
-    const object = world.object('a') as { data: Record<string, never> }
+    const object = world.object('a') as WorldObject
     for (const thing of [
       world,
       world.objects,
@@ -293,14 +293,13 @@ function naive(events: readonly LedgerEvent[]) {
   const objects = new Map<string, { id: string; type: string; data: object }>()
   const relations = new Map<string, object>()
   for (const { type, data } of events) {
-    const { id, type: kind, data: own = {}, patch: change, ...rest } = data as Record<string, never>
-    if (type === 'object.created') objects.set(id as never, { id: id as never, type: kind as never, data: own })
-    if (type === 'object.patched') {
-      const before = objects.get(id as never) as { id: string; type: string; data: object }
-      objects.set(id as never, { ...before, data: { ...before.data, ...(change as object) } })
-    }
-    if (type === 'relation.created') relations.set(id as never, { id, type: kind, ...rest, data: own })
-    if (type === 'relation.removed') relations.delete(id as never)
+    const told = data as unknown as { id: string; type: string; data?: object; patch?: object }
+    const { id, type: kind, data: own = {}, patch: change, ...rest } = told
+    const before = objects.get(id)
+    if (type === 'object.created') objects.set(id, { id, type: kind, data: own })
+    if (type === 'object.patched' && before) objects.set(id, { ...before, data: { ...before.data, ...change } })
+    if (type === 'relation.created') relations.set(id, { id, type: kind, ...rest, data: own })
+    if (type === 'relation.removed') relations.delete(id)
   }
   return { objects: [...objects.values()], relations: [...relations.values()], context: {} }
 }
