@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InputError } from './errors.js'
-import { canonical, copyJson, deepFreeze, isDeepFrozen } from './json.js'
+import { canonical, copyJson, deepFreeze, frozenCopy, isDeepFrozen } from './json.js'
 
 /** A value, and the same with the members of every object in the opposite order. */
 function reversed(value: unknown): unknown {
@@ -129,6 +129,18 @@ describe('copyJson', () => {
 describe('deepFreeze and isDeepFrozen', () => {
   test('agree on any JSON', () => {
     fc.assert(fc.property(fc.jsonValue(), value => isDeepFrozen(deepFreeze(value))))
+  })
+
+  test('and frozenCopy, which leaves its input as it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), value => {
+        const copy = frozenCopy(value)
+        expect(canonical(copy)).toBe(canonical(value))
+        expect(isDeepFrozen(copy)).toBe(true)
+        if (typeof value === 'object' && value !== null) expect(Object.isFrozen(value)).toBe(false)
+        expect(isDeepFrozen(Object.freeze({ copy, more: {} }))).toBe(false)
+      })
+    )
   })
 
   test('see one mutable place, however deep', () => {

@@ -50,17 +50,38 @@ function write(value: unknown, depth: number): string {
       }
       if (!isPlain(value)) throw notJson(value)
       const members = value as Record<string, unknown>
-      let text = '{'
-      for (const key of Object.keys(members).sort()) {
+      const keys = Object.keys(members)
+      if (!isSorted(keys)) keys.sort()
+      let text = ''
+      for (const key of keys) {
         const member = members[key]
         if (member === undefined) continue
-        text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${write(member, depth + 1)}`
+        text += (text === '' ? '{' : ',') + quoted(key) + write(member, depth + 1)
       }
-      return `${text}}`
+      return text === '' ? '{}' : `${text}}`
     }
     default:
       throw notJson(value)
   }
+}
+
+/** Most objects are written by programs, again and again with the same few members. */
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) {
+    if ((keys[index] as string) < (keys[index - 1] as string)) return false
+  }
+  return true
+}
+
+const quotedKeys = new Map<string, string>()
+
+/** The key as JSON, with its colon. Kept, but not without end: keys may be anybody's data. */
+function quoted(key: string): string {
+  const known = quotedKeys.get(key)
+  if (known !== undefined) return known
+  const text = `${JSON.stringify(key)}:`
+  if (key.length <= 40 && quotedKeys.size < 1000) quotedKeys.set(key, text)
+  return text
 }
 
 function tooDeep(): Error {
@@ -97,8 +118,12 @@ export function isDeepFrozen(value: unknown): boolean {
   return fixed(value, 0)
 }
 
+/** Copies that were made frozen, so that nobody has to look through them again. */
+const frozenCopies = new WeakSet<object>()
+
 function fixed(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function'
+  if (frozenCopies.has(value)) return true
   if (depth >= maxDepth || !Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value))) return false
   for (const key of Object.keys(value)) {
     // A getter may give something else each time, frozen or not.
@@ -145,4 +170,14 @@ function copy(value: unknown, depth: number, freeze: boolean): unknown {
     }
   }
   return freeze ? Object.freeze(result) : result
+}
+
+/**
+ * A deep copy that nobody can change: as {@link copyJson} and {@link deepFreeze}, in one go.
+ * @throws InputError as {@link canonical} does.
+ */
+export function frozenCopy<T>(value: T): T {
+  const result = deepFreeze(copyJson(value))
+  if (typeof result === 'object' && result !== null) frozenCopies.add(result)
+  return result
 }

@@ -4,11 +4,12 @@ import { defaultHost, type Host } from '../host.js'
 import { complete, itemsOf, relay, tap } from '../llm/live.js'
 import { type LLMFact, type LLMFn, type LLMOptions, type LLMRequest, targetOf, withTarget } from '../llm/llm.js'
 import { failedStream, withPartial } from '../llm/llm-stream.js'
+import { isPromise } from './awaitable.js'
 import { unpaid } from './entry.js'
 import { traffic } from './flights.js'
 import { guarded } from './guarded.js'
 import { cacheKey } from './key.js'
-import { type Caller, type Counter, type Follow, lead, look, paid } from './sharing.js'
+import { type Caller, type Counter, type Follow, lead, look, paid, take } from './sharing.js'
 import type { CacheEntry, CacheStore } from './store.js'
 
 export interface CachedOptions {
@@ -56,13 +57,17 @@ export function cached(llm: LLMFn, store: CacheStore, options: CachedOptions = {
     }
 
     const isFresh = (entry: CacheEntry): boolean => host.now() - entry.stored <= ttlMs
+    const found = mode === 'use' && !signal?.aborted ? look(counter, caller.key) : undefined
+    // A hit that is there already needs no waiting and no signal.
+    if (found?.entry && !isPromise(found.entry) && isFresh(found.entry)) return hit(caller, found.entry).stream
+
     const stream = relay(
       own =>
-        mode === 'refresh'
-          ? lead(counter, caller, own)
-          : look(counter, caller, own, entry =>
+        found
+          ? take(counter, caller, found, own, entry =>
               entry && isFresh(entry) ? hit(caller, entry) : lead(counter, caller, own)
-            ),
+            )
+          : lead(counter, caller, own),
       response => caller.settle(response),
       { signal }
     )

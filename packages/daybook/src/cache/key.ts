@@ -16,7 +16,7 @@ export interface CacheKeyOptions {
 const version = 1
 
 /**
- * 64 hexadecimal digits, computed at once: sha256 over a header in canonical JSON (RFC 8785) that holds a digest for
+ * 64 hexadecimal digits, computed at once: sha256 over a header in canonical JSON (RFC 8785) and a line with a digest for
  * each message. The order of members plays no part, and a member that is `undefined` is absent.
  * @throws InputError for a request that is no plain JSON.
  */
@@ -36,21 +36,19 @@ export function cacheKey(request: LLMRequest, options: CacheKeyOptions = {}): st
     // Everything else counts, known to us or not.
     ...parameters
   } = request
-  const header = {
+  const header = canonical({
     version,
     target,
     scope,
     sample,
     parameters,
-    messages: Array.isArray(messages) ? messages.map(digest) : inFull(messages),
-    tools: Array.isArray(tools) ? digest(tools) : inFull(tools)
-  }
-  return sha256(canonical(header))
-}
-
-/** What is no list is no request that a provider takes, but it has its own key all the same. */
-function inFull(value: unknown): unknown {
-  return value === undefined ? undefined : { value }
+    // What is no list is no request that a provider takes, but it has its own key all the same.
+    messages: Array.isArray(messages) ? messages.length : { value: messages },
+    tools: Array.isArray(tools) ? digest(tools) : { value: tools }
+  })
+  let text = header
+  if (Array.isArray(messages)) for (const message of messages) text += `\n${digest(message)}`
+  return sha256(text)
 }
 
 // Only of what can never change: a digest kept for a mutable message would give somebody the wrong answer.
@@ -60,7 +58,7 @@ function digest(value: unknown): string {
   const isObject = typeof value === 'object' && value !== null
   const known = isObject ? kept.get(value) : undefined
   if (known !== undefined) return known
-  const found = sha256(canonical(value))
+  const found = sha256(canonical(value), 'base64url')
   if (isObject && isDeepFrozen(value)) kept.set(value, found)
   return found
 }

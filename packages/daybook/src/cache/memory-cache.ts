@@ -1,5 +1,5 @@
 /** A cache in memory: the most recently used answers, as long as the process or page lives. */
-import { copyJson, deepFreeze, isDeepFrozen } from '../json.js'
+import { frozenCopy, isDeepFrozen } from '../json.js'
 import type { CacheEntry, CacheStore } from './store.js'
 
 export interface MemoryCacheOptions {
@@ -25,7 +25,7 @@ export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
       return entry
     },
     set(key, entry) {
-      put(key, isDeepFrozen(entry) ? entry : deepFreeze(copyJson(entry)))
+      put(key, isDeepFrozen(entry) ? entry : frozenCopy(entry))
       for (const oldest of entries.keys()) {
         if (entries.size <= max) break
         entries.delete(oldest)

@@ -1,7 +1,7 @@
 /** How one call takes part in a flight: as the one that begins it, or as one that joins it. */
 import { asDaybookError, type ErrorKind } from '../errors.js'
 import type { Host } from '../host.js'
-import { copyJson, deepFreeze } from '../json.js'
+import { deepFreeze, frozenCopy } from '../json.js'
 import { begun, type Opened, unlessAborted } from '../llm/live.js'
 import type { CacheState, LLMDelta, LLMFact, LLMFn, LLMOptions, LLMRequest, LLMResponse } from '../llm/llm.js'
 import { isPromise } from './awaitable.js'
@@ -101,8 +101,8 @@ async function land(counter: Counter, caller: Caller, landing: Landing): Promise
   let shared = response
   let entry: CacheEntry | undefined
   try {
-    shared = deepFreeze(copyJson(response))
-    const made = deepFreeze(entryOf(shared, copyJson(deltas), host.now()))
+    shared = frozenCopy(response)
+    const made = deepFreeze(entryOf(shared, frozenCopy(deltas), host.now()))
     if (isCacheEntry(made) && isStorable(caller.request, shared)) entry = made
   } catch (error) {
     store.warn('not_json', `An answer cannot be cached: ${asDaybookError(error).message}`)
@@ -122,26 +122,38 @@ async function land(counter: Counter, caller: Caller, landing: Landing): Promise
   return shared
 }
 
-/** Follows the flight or the stored answer, whichever there is, or asks. */
-export function look(counter: Counter, caller: Caller, signal: AbortSignal, found: Found): Awaitable<Follow> {
-  const { flights, lookups } = counter.traffic
-  const { key } = caller
-  const flight = flights.get(key)
+/** What is known about a key at this moment: who is in flight, or what the store says or will say. */
+export interface Found {
+  readonly flight?: Flight | undefined
+  readonly entry?: Awaitable<CacheEntry | undefined>
+}
+
+export function look({ traffic, store }: Counter, key: string): Found {
+  const flight = traffic.flights.get(key)
+  return flight ? { flight } : { entry: traffic.lookups.get(key) ?? store.get(key) }
+}
+
+/** Follows the flight, or goes on with the entry as soon as it is there. */
+export function take(
+  counter: Counter,
+  caller: Caller,
+  { flight, entry }: Found,
+  signal: AbortSignal,
+  go: (entry: CacheEntry | undefined) => Follow
+): Awaitable<Follow> {
   if (flight) return join(counter, caller, flight, signal)
-  const looking = lookups.get(key) ?? counter.store.get(key)
-  if (!isPromise(looking)) return found(looking)
+  if (!isPromise(entry)) return go(entry)
+  const { key } = caller
+  const { flights, lookups } = counter.traffic
   if (!lookups.has(key)) {
     // Shared, so that no look that began before an answer was stored can end after its flight has closed.
-    lookups.set(key, looking)
-    void looking.finally(() => lookups.delete(key))
+    lookups.set(key, entry)
+    void entry.finally(() => lookups.delete(key))
   }
-  return unlessAborted(looking, signal).then(entry => {
+  return unlessAborted(entry, signal).then(found => {
     signal.throwIfAborted()
     // Another call that waited for the same look may have begun a flight before us.
     const begunSince = flights.get(key)
-    return begunSince ? join(counter, caller, begunSince, signal) : found(entry)
+    return begunSince ? join(counter, caller, begunSince, signal) : go(found)
   })
 }
-
-/** What to do when nobody is in flight: with the entry, if there is one. */
-export type Found = (entry: CacheEntry | undefined) => Follow

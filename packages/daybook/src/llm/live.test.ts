@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DaybookError } from '../errors.js'
-import { begun, itemsOf, type Live, live, observe, relay, tap } from './live.js'
+import { begun, complete, itemsOf, type Live, live, observe, relay, tap } from './live.js'
 
 const task = (ms = 0): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -293,4 +293,50 @@ test('concurrent next() calls each get their own item', async () => {
   const iterator = counting(3)[Symbol.asyncIterator]()
   const results = await Promise.all([iterator.next(), iterator.next(), iterator.next(), iterator.next()])
   expect(results.map(result => result.value)).toEqual([1, 2, 3, 6])
+})
+
+describe('a Live that is complete from the start', () => {
+  test('gives its items and its result to every reader and awaiter', async () => {
+    const items = [1, 2]
+    const stream = complete(items, 3)
+    expect(await collect(stream)).toEqual([1, 2])
+    expect(await collect(stream)).toEqual([1, 2])
+    expect(await stream).toBe(3)
+    expect(itemsOf(stream)).toBe(items)
+    expect(await begun(stream)).toBe(true)
+    expect(await begun(complete([], 0))).toBe(false)
+  })
+})
+
+describe('a relay that follows what others follow too', () => {
+  const sharing = (stream: Live<string, string>, signal?: AbortSignal) =>
+    relay(
+      () => ({ stream, shared: true }),
+      result => result,
+      { signal }
+    )
+
+  test('leaves it at once when it is aborted, and the others go on', async () => {
+    let finish: () => void = () => {}
+    const source = live<string, string>(async function* () {
+      yield 'first'
+      await new Promise<void>(resolve => {
+        finish = resolve
+      })
+      yield 'second'
+      return 'done'
+    })
+    const controller = new AbortController()
+    const [left, stayed] = [sharing(source, controller.signal), sharing(source)]
+    const heard: string[] = []
+    observe(left, item => heard.push(item))
+    await task()
+    controller.abort()
+    await expect(left).rejects.toMatchObject({ kind: 'aborted' })
+    finish()
+    expect(await stayed).toBe('done')
+    expect(await collect(stayed)).toEqual(['first', 'second'])
+    expect(heard).toEqual(['first'])
+    expect(itemsOf(left)).toEqual(['first'])
+  })
 })
