@@ -57,7 +57,8 @@ export async function watch(context: BrowserContext, note: (fault: string) => vo
   })
   context.on('weberror', thrown => {
     const error = thrown.error()
-    note(`script error: ${error.stack ?? error.message}`)
+    // An error of a class of its own may come without a stack.
+    note(`script error: ${error.stack || `${error.name}: ${error.message}`}`)
   })
   context.on('console', message => {
     if (message.type() === 'error') note(`console error: ${message.text()} (${message.location().url})`)
