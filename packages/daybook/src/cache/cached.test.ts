@@ -549,6 +549,30 @@ describe('a store that fails', () => {
     expect(host.warnings).toMatchObject([{ area: 'cache', kind: 'timeout' }])
   })
 
+  test('is not given up where it is only slow, because many ask it at once', async () => {
+    const host = warningHost()
+    const inner = memoryCache()
+    const [quick, slow] = [
+      { ...request, n: 1 },
+      { ...request, n: 2 }
+    ]
+    let slowGets = 0
+    const store: CacheStore = {
+      ...inner,
+      get: async at => {
+        if (at !== slowKey || slowGets++ > 0) return inner.get(at)
+        return new Promise<never>(() => {})
+      }
+    }
+    const llm = provider()
+    const ask = cached(llm, store, { host, storeTimeoutMs: 20 })
+    const slowKey = (await cached(llm, memoryCache())(slow)).cache?.key
+    const [late] = await Promise.all([ask(slow), ask(quick)])
+    expect(late.cache?.state).toBe('miss')
+    expect((await ask(slow)).cache?.state).toBe('hit')
+    expect(host.warnings).toEqual([])
+  })
+
   test('says in the response that the cache is off, and still makes one call of many', async () => {
     const llm = provider()
     const store = failing('get', () => Promise.reject(coded('EIO')))

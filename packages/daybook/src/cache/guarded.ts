@@ -27,6 +27,8 @@ const pause = 30_000
 
 /** What is known about one store, by everybody who uses it. */
 interface Health {
+  /** How many answers it has given: one that is slow because many ask at once still gives some. */
+  answers: number
   readOffUntil: number
   writeOffUntil: number
   readonly warned: Set<string>
@@ -35,7 +37,7 @@ interface Health {
 const healthOf = new WeakMap<CacheStore, Health>()
 
 export function guarded(store: CacheStore, { host, timeoutMs }: GuardOptions): GuardedStore {
-  const health = healthOf.get(store) ?? { readOffUntil: 0, writeOffUntil: 0, warned: new Set() }
+  const health = healthOf.get(store) ?? { answers: 0, readOffUntil: 0, writeOffUntil: 0, warned: new Set() }
   healthOf.set(store, health)
 
   const warn = (kind: string, message: string): void => {
@@ -66,7 +68,7 @@ export function guarded(store: CacheStore, { host, timeoutMs }: GuardOptions): G
       try {
         const found = store.get(key)
         if (!isPromise(found)) return checked(found)
-        return inTime(found, timeoutMs).then(checked, thrown => failed('read', thrown))
+        return inTime(found, timeoutMs, health).then(checked, thrown => failed('read', thrown))
       } catch (thrown) {
         return failed('read', thrown)
       }
@@ -75,7 +77,7 @@ export function guarded(store: CacheStore, { host, timeoutMs }: GuardOptions): G
       if (host.now() < health.writeOffUntil) return
       try {
         const done = store.set(key, entry)
-        if (isPromise(done)) return inTime(done, timeoutMs).catch(thrown => failed('written', thrown))
+        if (isPromise(done)) return inTime(done, timeoutMs, health).catch(thrown => failed('written', thrown))
       } catch (thrown) {
         failed('written', thrown)
       }
@@ -87,10 +89,19 @@ export function guarded(store: CacheStore, { host, timeoutMs }: GuardOptions): G
 
 class Late extends Error {}
 
-function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+/** What the store says, or undefined when that takes too long; Late, when it says nothing at all in all that time. */
+function inTime<T>(promise: Promise<T>, ms: number, health: Health): Promise<T | undefined> {
+  const before = health.answers
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Late(`no answer within ${ms} ms`)), ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+    const timer = setTimeout(() => {
+      if (health.answers > before) resolve(undefined)
+      else reject(new Late(`no answer within ${ms} ms`))
+    }, ms)
+    const settled = (): void => {
+      health.answers++
+      clearTimeout(timer)
+    }
+    promise.finally(settled).then(resolve, reject)
   })
 }
 
