@@ -8,8 +8,10 @@ await main(async () => {
   await install(line => console.log(line))
   const { step, close } = report()
   await step('types', types)
+  // Types come first, since they also build what some tests start; then both cores have work.
+  const tests = unit('node', { isolate: false })
   await step('lint and format', lint)
   await step('floors', floors)
-  await step('unit tests in Node', () => unit('node', { isolate: false }))
+  await step('unit tests in Node', () => tests)
   return close()
 })
