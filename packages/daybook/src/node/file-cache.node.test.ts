@@ -271,16 +271,21 @@ describe('several processes', () => {
     const at = await folder()
     const writing = await script(`
       const store = fileCache(at)
-      process.stdout.write('ready\\n')
-      for (let round = 0; ; round++) {
-        await Promise.all(Array.from({ length: 20 }, (_, n) => store.set(key(n), entry(n + ':' + 'x'.repeat(20_000)))))
+      for (;;) {
+        await Promise.all(Array.from({ length: 20 }, async (_, n) => {
+          await store.set(key(n), entry(n + ':' + 'x'.repeat(20_000)))
+          process.stdout.write('.')
+        }))
       }`)
     let found = 0
     for (let cycle = 0; cycle < 20; cycle++) {
       const child = spawn(process.execPath, [writing, at], { stdio: ['ignore', 'pipe', 'inherit'] })
-      await once(child.stdout, 'data')
-      // A different instant each time, somewhere in the first writes.
-      await new Promise(resolve => setTimeout(resolve, cycle))
+      // After another number of writes each time, while others are under way.
+      let written = 0
+      for await (const dots of child.stdout) {
+        written += dots.length
+        if (written > cycle * 3) break
+      }
       child.kill('SIGKILL')
       await ended(child)
       const { host, warnings } = listening()
