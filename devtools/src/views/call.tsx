@@ -199,7 +199,7 @@ function Tokens({ figures, data }: { readonly figures: CallFigures; readonly dat
           : figures.costUsd === null
             ? 'No price is known for this model.'
             : figures.estimated
-              ? 'An estimate: the provider named no usage.'
+              ? 'An estimate: no provider has named these figures.'
               : price
                 ? `Prices of ${price}.`
                 : 'The cost is the provider’s own figure.'}

@@ -136,12 +136,13 @@ function phrasesOf(question: string): readonly string[] {
     const isThing = beforeThings.has(before)
     // What follows a small word is most likely a thing, and what follows the thing a verb.
     const text = (isThing ? phrase.slice(0, 2) : phrase.slice(-3)).join(' ')
-    if (text.length > 2 && /\p{L}/u.test(text)) (isThing ? things : others).add(text)
+    if (text.length > 2) (isThing ? things : others).add(text)
     phrase = []
   }
   for (const word of question.split(/\s+/)) {
     const bare = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
-    if (!bare || plain.has(bare.toLowerCase())) {
+    // A number is no topic.
+    if (!/\p{L}/u.test(bare) || plain.has(bare.toLowerCase())) {
       end()
       before = bare.toLowerCase()
     } else {
