@@ -41,6 +41,8 @@ export interface Panel {
   readonly sources: readonly SourceEntry[]
   readonly runs: readonly RunEntry[]
   readonly run: OpenRun | undefined
+  /** Nothing is open because it is not known yet what there is. */
+  readonly waiting: boolean
   readonly selected: number | undefined
   readonly filter: string
   readonly view: View
@@ -82,6 +84,8 @@ export function createPanel(options: PanelOptions = {}): Panel {
   const sources: SourceEntry[] = []
   const cards = new Map<string, { length: number; card: RunCard }>()
   const endings: (() => void)[] = []
+  /** The sources that have not said yet what they have. */
+  const unheard = new Set<number>()
   let runs: readonly RunEntry[] = []
   let run: OpenRun | undefined
   let unfollow: (() => void) | undefined
@@ -200,6 +204,9 @@ export function createPanel(options: PanelOptions = {}): Panel {
     get run() {
       return run
     },
+    get waiting() {
+      return !run && (wanted !== undefined || sources.some(({ id }) => unheard.has(id)))
+    },
     get selected() {
       return state.selected
     },
@@ -227,11 +234,18 @@ export function createPanel(options: PanelOptions = {}): Panel {
     addSource(source, addOptions = {}) {
       const entry: SourceEntry = { id: ++sourceIds, source, ledgers: [], status: { state: 'connecting' } }
       sources.push(entry)
+      unheard.add(entry.id)
+      // A source that says nothing for so long is not waited for.
+      const patience = setTimeout(() => {
+        if (unheard.delete(entry.id)) painter.soon()
+      }, wantMs)
+      endings.push(() => clearTimeout(patience))
       let first = addOptions.open === true
       endings.push(
         source.watch(
           ledgers => {
             entry.ledgers = ledgers
+            unheard.delete(entry.id)
             listRuns()
             const newest = runs.find(candidate => candidate.source === entry)
             if (first && newest) {
@@ -243,6 +257,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
           status => {
             if (status.state === entry.status.state && status.message === entry.status.message) return
             entry.status = status
+            if (status.state === 'lost' || status.state === 'closed') unheard.delete(entry.id)
             painter.soon()
           }
         )
@@ -293,6 +308,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
       giveUp = setTimeout(() => {
         wanted = undefined
         listRuns()
+        painter.soon()
       }, wantMs)
       listRuns()
     },

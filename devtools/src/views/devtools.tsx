@@ -135,6 +135,10 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
               ) : (
                 <Dialog run={run} key={run.key} />
               )
+            ) : panel.waiting ? (
+              <p className="none waiting" role="status">
+                Looking for runs…
+              </p>
             ) : (
               <Empty onTry={onTry} onOpenFile={onOpenFile} />
             )}
