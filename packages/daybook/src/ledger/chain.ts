@@ -67,28 +67,28 @@ export function eventText({ id, type, source, actor, cause, timestamp, data, by 
 export interface WrittenBatch {
   /** The lines, each with its line feed. */
   readonly text: string
-  /** The length of each line in characters, its line feed included. */
-  readonly lengths: readonly number[]
   readonly hash: string
 }
 
 /** The lines of one batch, which is all or nothing, behind the hash `previous`. */
 export function writeBatch(events: readonly LedgerEvent[], previous: string, sums: Checksums): WrittenBatch {
-  const lengths: number[] = []
   let text = ''
   for (let index = 0; index < events.length; index++) {
     const body = eventText(events[index] as LedgerEvent).slice(0, -1)
     const line = `${body}${crcLead}${crcText(sums.crc32(body))}"`
     const last = index === events.length - 1
     text += last ? line : `${line}}\n`
-    lengths.push(line.length + 2 + (last ? hashLength : 0))
   }
   const hash = sums.sha256(previous + text)
-  return { text: `${text}${hashLead}${hash}"}\n`, lengths, hash }
+  return { text: `${text}${hashLead}${hash}"}\n`, hash }
 }
 
+// Two digits at a time: toString and padStart cost more than the crc itself.
+const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function crcText(crc: number): string {
-  return (crc >>> 0).toString(16).padStart(8, '0')
+  const digits = (shift: number): string => hex[(crc >>> shift) & 0xff] as string
+  return digits(24) + digits(16) + digits(8) + digits(0)
 }
 
 /** What a line is found to be. */

@@ -7,8 +7,11 @@ import { performance } from 'node:perf_hooks'
 export interface Disk {
   /** Writes at a position and gives the number of bytes that were taken, which may be fewer. */
   write(fd: number, bytes: Uint8Array, position: number): number
-  /** Resolves when what was written to the file is on the disk. `alone`: nothing else waits for it. */
-  sync(fd: number, alone: boolean): Promise<void> | void
+  /**
+   * Resolves when what was written to the file is on the disk; undefined where it is there on return. `alone`: nothing
+   * else waits for it.
+   */
+  sync(fd: number, alone: boolean): Promise<void> | undefined
 }
 
 // A disk that syncs within so many milliseconds is waited for: handing so short a wait to a thread doubles it.
@@ -22,7 +25,8 @@ export function realDisk(): Disk {
   let usual = 0 // milliseconds of a sync, as of late
 
   const took = (since: number): void => {
-    usual += (performance.now() - since - usual) / 8
+    // One long sync among short ones says that the machine was busy, not that the disk is slow.
+    usual += (Math.min(performance.now() - since, 2 * quick) - usual) / 8
   }
 
   return {
@@ -32,7 +36,7 @@ export function realDisk(): Disk {
       if (alone && usual < quick) {
         fs.fdatasyncSync(fd)
         took(since)
-        return
+        return undefined
       }
       return new Promise((resolve, reject) => {
         fs.fdatasync(fd, error => {

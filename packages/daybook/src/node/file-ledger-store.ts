@@ -51,9 +51,9 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
     return join(folder, fileNameOf(name))
   }
 
-  function make(name: string): LedgerFile {
+  function make(name: string, tolerant = damaged === 'read'): LedgerFile {
     return ledgerFile({
-      ...{ path: pathOf(name), name, host, disk, heads: noted, lockTimeoutMs, tolerant: damaged === 'read' },
+      ...{ path: pathOf(name), name, host, disk, heads: noted, lockTimeoutMs, tolerant },
       changed: appended => heard.changed(name, appended)
     })
   }
@@ -75,7 +75,8 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
       const { stream: name, created } = header
       const { size, mtime } = await stat(path)
       const head = noted.get(name)
-      const length = head?.bytes === size ? head.length : await (files.get(name) ?? make(name)).length()
+      // A damaged ledger is listed with what can be read of it.
+      const length = head?.bytes === size ? head.length : await make(name, true).length()
       return length === 0 ? undefined : { name, length, created, updated: mtime.toISOString(), bytes: size }
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined // removed in this moment

@@ -38,11 +38,12 @@ export function idTable(): IdTable {
   return {
     add(id, position) {
       if (++count > capacity * 0.7) grow()
-      insert(hash(id, 0x811c9dc5), hash(id, 0x9747b28c), position + 1)
+      hash(id)
+      insert(hashLow, hashHigh, position + 1)
     },
     find(id, is) {
-      const a = hash(id, 0x811c9dc5)
-      const b = hash(id, 0x9747b28c)
+      hash(id)
+      const [a, b] = [hashLow, hashHigh]
       for (let slot = a & (capacity - 1); places[slot] !== 0; slot = (slot + 1) & (capacity - 1)) {
         const position = (places[slot] as number) - 1
         if (low[slot] === a && high[slot] === b && is(position)) return position
@@ -52,11 +53,28 @@ export function idTable(): IdTable {
   }
 }
 
-/** FNV-1a over UTF-16 units with a last stir, since ids of one type differ only at their ends. */
-function hash(text: string, seed: number): number {
-  let value = seed
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
-  return (value ^ (value >>> 16)) >>> 0
+// Not the same in every process: nobody can make ids that all fall into one slot.
+const seed = Math.floor(Math.random() * 2 ** 32)
+
+// The two halves of the hash of the last id: two results without an object for each of millions of ids.
+let hashLow = 0
+let hashHigh = 0
+
+/** Two FNV-1a over UTF-16 units, each with a last stir, since ids of one type differ only at their ends. */
+function hash(text: string): void {
+  let a = seed
+  let b = 0x9747b28c
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    a = Math.imul(a ^ unit, 0x01000193)
+    b = Math.imul(b ^ unit, 0x85ebca77)
+  }
+  hashLow = stirred(a)
+  hashHigh = stirred(b)
+}
+
+function stirred(value: number): number {
+  const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+  return (twice ^ (twice >>> 16)) >>> 0
 }

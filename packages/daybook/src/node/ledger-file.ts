@@ -49,10 +49,15 @@ const lingerMs = 10
 /** So much is written at once, in characters. */
 const groupSize = 16e6
 
+/** How long it is taken for granted that the lock is still ours: far less than others wait before they take it over. */
+const trustMs = 500
+
 interface Hold {
   readonly lock: Lock
   readonly fd: number
   readonly since: number
+  /** When it was last seen to be ours, by the clock on the wall: the other one stands still while a machine sleeps. */
+  seen: number
 }
 
 interface Job {
@@ -81,6 +86,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
   let scheduled = false
   let hold: Hold | undefined
   let lastUse = 0
+  let lookedForOthers = 0
   let lingering: NodeJS.Timeout | undefined
 
   async function takeHold(): Promise<Hold> {
@@ -91,7 +97,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       await known.refresh(true)
       if (known.damage) throw corrupt(path, known.damage)
       const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600)
-      hold = { lock, fd, since: performance.now() }
+      hold = { lock, fd, since: performance.now(), seen: Date.now() }
       return hold
     } catch (error) {
       lock.release()
@@ -100,9 +106,12 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
   }
 
   /** Whether the lock was not taken over, the file not removed, and nothing written to it but by us. */
-  function isOurs({ lock, fd }: Hold): boolean {
-    const { size, nlink } = fs.fstatSync(fd)
-    return lock.held() && nlink > 0 && size === known.end.offset
+  function isOurs(held: Hold): boolean {
+    const age = Date.now() - held.seen
+    if (age >= 0 && age < trustMs) return true
+    const { size, nlink } = fs.fstatSync(held.fd)
+    held.seen = Date.now()
+    return held.lock.held() && nlink > 0 && size === known.end.offset
   }
 
   async function lockIn(folder: string): Promise<Lock> {
@@ -118,8 +127,10 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
 
   function drop(): void {
     if (!hold) return
+    const { length, hash, offset: bytes } = known.end
+    if (bytes > 0) heads.set(name, { length, hash, bytes })
     // Made for an append that was then refused.
-    if (known.end.offset === 0 && hold.lock.held()) fs.rmSync(path, { force: true })
+    else if (hold.lock.held()) fs.rmSync(path, { force: true })
     fs.closeSync(hold.fd)
     hold.lock.release()
     hold = undefined
@@ -128,8 +139,16 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
   function linger(): void {
     if (!hold) return
     lastUse = performance.now()
-    if (lastUse - hold.since > leaseMs && hold.lock.wanted()) drop()
+    if (isDue(hold)) drop()
     else lingering ??= setTimeout(letGo, lingerMs).unref()
+  }
+
+  /** Whether others wait, and we have had our time. Looked at now and then: it is a look into the folder. */
+  function isDue(held: Hold): boolean {
+    const now = performance.now()
+    if (now - held.since < leaseMs || now - lookedForOthers < leaseMs / 5) return false
+    lookedForOthers = now
+    return held.lock.wanted()
   }
 
   function letGo(): void {
@@ -144,10 +163,10 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
     while (queue.length > 0) {
       let group: Group | undefined
       try {
-        const { fd, since, lock } = await takeHold()
+        const held = await takeHold()
         group = compose()
-        await write(group, fd)
-        if (queue.length > 0 && performance.now() - since > leaseMs && lock.wanted()) {
+        await write(group, held.fd)
+        if (queue.length > 0 && isDue(held)) {
           drop()
           // Long enough for one who waits to see that it is free.
           await new Promise(resolve => setTimeout(resolve, 8))
@@ -191,7 +210,8 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
           text += batch.text
           hash = batch.hash
           length += events.length
-          for (const event of events) fresh.set(event.id, event)
+          // Only the appends behind it in the group could repeat them.
+          if (jobs.length < queue.length) for (const event of events) fresh.set(event.id, event)
         }
         outcomes.push({ length })
       } catch (error) {
@@ -209,14 +229,13 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       try {
         writeAll(disk, fd, bytes, offset)
         const syncing = disk.sync(fd, jobs.length === 1)
-        if (syncing) await syncing
+        if (syncing !== undefined) await syncing
         if (header) await syncFolder(dirname(path))
       } catch (error) {
         undo(fd, offset)
         throw error
       }
       remember(header, batches, fd)
-      heads.set(name, { length: known.end.length, hash: known.end.hash, bytes: known.end.offset })
     }
     jobs.forEach((job, index) => {
       const outcome = outcomes[index] as Group['outcomes'][number]
@@ -224,7 +243,8 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       else job.resolve(outcome.length)
     })
     // Told in the same turn: who appended hears of it after the subscribers did.
-    if (batches.length > 0) changed({ from, events: batches.flatMap(batch => batch.events) })
+    if (batches[0])
+      changed({ from, events: batches.length === 1 ? batches[0].events : batches.flatMap(of => of.events) })
   }
 
   /** A failed write leaves nothing. Where even that fails, the next append finds a torn tail and moves it aside. */
