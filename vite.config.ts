@@ -5,6 +5,8 @@ import { chromiumLaunch } from './packages/tools/chromium.mjs'
 
 const source = '@daybook/source'
 const testing = Boolean(process.env.VITEST)
+// Left out of `npm run check`: what starts processes, or waits in real time.
+const long = process.env.DAYBOOK_CHECK === 'quick' ? ['**/*.long.*'] : []
 const tests = ['packages/*/src/**/*.test.{ts,tsx}', 'devtools/src/**/*.test.{ts,tsx}']
 
 // The dev server and the page (default), the panel as one file (mode "embed"), and the unit tests in Node and in Chromium.
@@ -38,7 +40,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'node',
           include: tests,
-          exclude: ['**/*.browser.test.*', '**/node_modules/**', '**/dist/**'],
+          exclude: ['**/*.browser.test.*', '**/node_modules/**', '**/dist/**', ...long],
           setupFiles: ['./packages/tools/loopback.setup.mjs']
         }
       },

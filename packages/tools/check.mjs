@@ -9,7 +9,7 @@ await main(async () => {
   const { step, close } = report()
   await step('types', types)
   // Types come first, since they also build what some tests start; then both cores have work.
-  const tests = unit('node', { isolate: false })
+  const tests = unit('node', { quick: true })
   await step('lint and format', lint)
   await step('floors', floors)
   await step('unit tests in Node', () => tests)

@@ -1,5 +1,6 @@
 // The checks themselves, each as a function that resolves with its counts: `npm test` runs all, `npm run check` the quick ones.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { notesVariable } from './loopback-only.mjs'
 import { at, cacheFolder, root, run, tools } from './workspace.mjs'
@@ -64,17 +65,20 @@ function judged(counts, { code, output }) {
 }
 
 /**
- * The unit tests of one Vitest project: `node` or `chromium`. Without isolation the files share a process, which takes
- * half the time; `npm test` gives each its own, so that none can pass by what another left behind.
+ * The unit tests of one Vitest project: `node` or `chromium`. The quick ones leave out what starts processes or waits in
+ * real time, and their files share a process, which takes half the time; `npm test` gives each its own, so that none
+ * can pass by what another left behind.
  */
-export async function unit(project, { isolate = true } = {}) {
+export async function unit(project, { quick = false } = {}) {
   const file = join(cacheFolder('logs'), `unit-${project}.json`)
   rmSync(file, { force: true })
   const args = ['run', '--root', root, '--project', project, '--allowOnly=false', '--no-color']
-  if (!isolate) args.push('--no-isolate')
+  if (quick) args.push('--no-isolate')
+  // Vitest keeps one core for itself, which it hardly needs: of two it would use one.
+  args.push(`--maxWorkers=${availableParallelism()}`)
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${file}`)
   const result = await confined(`unit-${project}`, tools.vitest, args, {
-    env: { NO_COLOR: '1', FORCE_COLOR: undefined }
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, DAYBOOK_CHECK: quick ? 'quick' : undefined }
   })
   const found = readReport(file)
   if (!found) return judged({ passed: 0, failed: 0 }, { ...result, code: result.code || 1 })
