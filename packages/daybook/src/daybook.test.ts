@@ -220,6 +220,48 @@ describe('what is written', () => {
     expect(seen).not.toContain('canary')
   })
 
+  test('holds no key that was put into a request, and the provider does not get it in the body', async () => {
+    const bodies: string[] = []
+    const answer = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
+    const daybook = daybookFor({
+      fetch: Object.assign(
+        (input: RequestInfo | URL, init?: RequestInit) => {
+          bodies.push(String(init?.body))
+          return answer(input, init)
+        },
+        { simulated: true }
+      )
+    })
+    const args = {
+      api_key: 'canary-1',
+      extra_headers: { authorization: 'canary-2' },
+      api_base: 'https://canary-3.test'
+    }
+    await daybook.text('hi', { modelArgs: args })
+    await daybook.text('ho', { model: 'anthropic/claude-haiku-4-5', modelArgs: args })
+    expect(bodies).toHaveLength(2)
+    expect(`${bodies} ${JSON.stringify(await eventsOf(daybook.ledger))}`).not.toContain('canary')
+  })
+
+  test('of a request event with a key in it is only that it was refused', async () => {
+    const leaky: Kit = {
+      name: 'leaky',
+      version: '1.0.0',
+      responders: () => [
+        responder('leaky.on_goal', 'object.created', () => [
+          { type: 'llm.request', data: { model: 'm', messages: [], api_key: 'canary' } }
+        ])
+      ]
+    }
+    const run = await daybookFor().run(leaky, 'x')
+    const events = await eventsOf(run.ledger)
+    expect(events.at(-1)).toMatchObject({
+      type: 'output.rejected',
+      data: { reason: expect.stringContaining('api_key') }
+    })
+    expect(JSON.stringify(events)).not.toContain('canary')
+  })
+
   test('is removed when it is older than what is retained', async () => {
     const store = memoryLedgerStore()
     const host = { now: () => Date.now() - 40 * 86_400_000 }

@@ -1,7 +1,7 @@
 /** The key of an answer: everything that could change it, and nothing else. */
 import { sha256 } from '#platform'
 import { canonical, isDeepFrozen } from '../json.js'
-import type { LLMRequest, Target } from '../llm/llm.js'
+import { type LLMRequest, type Target, withoutPrivate } from '../llm/llm.js'
 
 export interface CacheKeyOptions {
   /** Where the request goes: the same words to another provider, address or API are another question. */
@@ -23,19 +23,16 @@ const version = 1
 export function cacheKey(request: LLMRequest, options: CacheKeyOptions = {}): string {
   const { target, scope, sample = 0 } = options
   const {
-    // No part of the key: how the answer travels, what is noted about the call, who pays for it.
+    // No part of the key: how the answer travels, what is noted about the call (and who pays for it, below).
     stream: _stream,
     stream_options: _streamOptions,
     metadata: _metadata,
-    api_key: _apiKey,
-    headers: _headers,
-    extra_headers: _extraHeaders,
     // By digest, so that a long dialog costs only what is new in it.
     messages,
     tools,
     // Everything else counts, known to us or not.
     ...parameters
-  } = request
+  } = withoutPrivate(request)
   const header = canonical({
     version,
     target,

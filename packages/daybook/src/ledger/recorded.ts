@@ -3,7 +3,7 @@ import { asDaybookError, LedgerWriteError } from '../errors.js'
 import { defaultHost, type Host, newId } from '../host.js'
 import { copyJson } from '../json.js'
 import { relay, tap } from '../llm/live.js'
-import { type LLMFact, type LLMFn, type LLMResponse, targetOf, withTarget } from '../llm/llm.js'
+import { type LLMFact, type LLMFn, type LLMResponse, targetOf, withoutPrivate, withTarget } from '../llm/llm.js'
 import { type CallRecord, callRecord } from './call.js'
 import { derivedId, type EventDraft, type LedgerEvent } from './event.js'
 import type { Ledger } from './ledger.js'
@@ -46,7 +46,11 @@ export function recorded(llm: LLMFn, ledger: Ledger, options: RecordedOptions = 
     const answer = relay(
       async signal => {
         const { metadata } = callOptions
-        const data = { ...copyJson(request), target: targetOf(llm, request), ...(metadata ? { metadata } : {}) }
+        const data = {
+          ...copyJson(withoutPrivate(request)),
+          target: targetOf(llm, request),
+          ...(metadata ? { metadata } : {})
+        }
         const asked = event({ type: 'llm.request', data } as EventDraft, callOptions.cause ?? [])
         await ledger.append([asked])
         const record = callRecord({

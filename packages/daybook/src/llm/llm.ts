@@ -177,6 +177,20 @@ export type LLMFact =
   | { readonly type: 'dropped'; readonly parameters: readonly string[] }
   | { readonly type: 'warning'; readonly area: string; readonly kind: string; readonly message: string }
 
+/**
+ * Members that other libraries take with a request and that hold a key or an address. Here both are given where a
+ * function is made; in a request they are neither sent, recorded nor hashed.
+ */
+export const privateParameters: readonly string[] = ['api_key', 'api_base', 'base_url', 'headers', 'extra_headers']
+
+/** The request without them. */
+export function withoutPrivate(request: LLMRequest): LLMRequest {
+  if (!privateParameters.some(name => name in request)) return request
+  return Object.fromEntries(
+    Object.entries(request).filter(([name]) => !privateParameters.includes(name))
+  ) as unknown as LLMRequest
+}
+
 /** Where a function sends a request; a function that does not say is `custom`, in the plain text form. */
 export function targetOf(llm: LLMFn, request: LLMRequest): Target {
   return llm.target?.(request) ?? { provider: 'custom', api: 'text', base_url: '', model: request.model }

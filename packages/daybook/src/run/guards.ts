@@ -2,6 +2,7 @@
 import { DaybookError, InputError, shown } from '../errors.js'
 import { frozenJson, isRecord, type JsonObject } from '../json.js'
 import type { EventType } from '../ledger/event.js'
+import { privateParameters } from '../llm/llm.js'
 
 /** A draft that shares nothing with what was emitted; its data is frozen in depth. */
 export interface CheckedDraft {
@@ -68,12 +69,18 @@ const checks = new Map<string, Check>([
     all(text('id'), text('type'), text('source_id'), text('target_id'), optional('data', 'an object', isRecord))
   ],
   ['relation.removed', text('id')],
-  ['llm.request', all(text('model'), member('messages', 'a list of messages', isMessages))],
+  ['llm.request', all(text('model'), member('messages', 'a list of messages', isMessages), noPrivate)],
   ['llm.response', all(text('text'), text('model'), member('cost_usd', 'US dollars of at least 0, or null', isCost))],
   ['llm.failed', all(text('kind'), text('message'))],
   ['warning.raised', all(text('area'), text('kind'), text('message'))],
   ['kit.loaded', all(text('name'), text('version'))]
 ])
+
+/** An event is for everybody to read, and what it says of an address must not be followed. */
+function noPrivate(data: JsonObject): string | undefined {
+  const found = privateParameters.find(name => data[name] !== undefined)
+  return found && `${found} does not belong in an event: give it to the function that answers`
+}
 
 function all(...parts: Check[]): Check {
   return data => {

@@ -1,5 +1,5 @@
 /** Chat Completions: the format of OpenAI, spoken by most providers. */
-import type { FinishReason, LLMDelta, LLMRequest, Message, Usage } from '../llm.js'
+import { type FinishReason, type LLMDelta, type LLMRequest, type Message, type Usage, withoutPrivate } from '../llm.js'
 import { assembly, type OpenCall, toolCall } from './assembly.js'
 import { cutOff, failure, isFailure, lacking } from './failure.js'
 import {
@@ -19,7 +19,7 @@ export const chat: Wire = { api: 'chat', path: '/chat/completions', render, read
 
 /** The request as it is: it is written in this format. Parameters that we do not know are the provider's to judge. */
 function render(request: LLMRequest, provider: string): Rendered {
-  const { messages, stream = true, stream_options, max_tokens, ...rest } = request
+  const { messages, stream = true, stream_options, max_tokens, ...rest } = withoutPrivate(request)
   const openai = provider === 'openai'
   const body = {
     ...rest,

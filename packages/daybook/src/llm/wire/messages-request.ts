@@ -1,5 +1,5 @@
 /** Renders a request in the format of Anthropic's Messages. */
-import type { LLMRequest, Message } from '../llm.js'
+import { type LLMRequest, type Message, withoutPrivate } from '../llm.js'
 import { list, parsed, type Rendered, record, text } from './wire.js'
 
 /** Asked for where the request says nothing, since the format requires a figure. */
@@ -21,7 +21,8 @@ const rendered = new Set(
 
 type Block = Readonly<Record<string, unknown>>
 
-export function renderMessages(request: LLMRequest): Rendered {
+export function renderMessages(asked: LLMRequest): Rendered {
+  const request = withoutPrivate(asked)
   const { model, messages, stop, tools, tool_choice, parallel_tool_calls, response_format, user } = request
   const dropped: string[] = []
   const body: Record<string, unknown> = {
