@@ -148,6 +148,7 @@ function follow({ store, name, host, from, listener, onSignal, grow }: Following
 
   function deliver(event: LedgerEvent): void {
     const at = position++
+    grow(position) // whoever hears of an event sees a length that counts it
     delivering = true
     guarded(() => listener(event, at))
     delivering = false
@@ -164,7 +165,6 @@ function follow({ store, name, host, from, listener, onSignal, grow }: Following
           // What was handed over while we read has been told already.
           if (at++ === position) deliver(event)
         }
-        grow(position)
       } while (again && !stopped)
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error)

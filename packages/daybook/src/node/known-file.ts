@@ -196,6 +196,20 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     return event
   }
 
+  // One function for all finds, since nearly every one of them finds nothing.
+  let sought = ''
+  let hit: LedgerEvent | undefined
+  const isSought = (position: number): boolean => {
+    const event = eventAt(position)
+    hit = event.id === sought ? event : undefined
+    return hit !== undefined
+  }
+
+  function find(id: string): LedgerEvent | undefined {
+    sought = id
+    return ids.find(id, isSought) === undefined ? undefined : hit
+  }
+
   return {
     get end() {
       return end
@@ -214,15 +228,7 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     },
     refresh,
     placeOf,
-    find(id) {
-      let found: LedgerEvent | undefined
-      ids.find(id, position => {
-        const event = eventAt(position)
-        if (event.id === id) found = event
-        return found !== undefined
-      })
-      return found
-    },
+    find,
     take,
     wrote(written, fd) {
       if (written) header = written

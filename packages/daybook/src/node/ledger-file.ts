@@ -202,7 +202,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       const job = queue[jobs.length] as Job
       jobs.push(job)
       try {
-        const find = (id: string): LedgerEvent | undefined => fresh.get(id) ?? known.find(id)
+        const find = (id: string): LedgerEvent | undefined => (fresh.size > 0 && fresh.get(id)) || known.find(id)
         const events = admit(job.events, { length, expected: job.expected, find })
         if (events.length > 0) {
           const batch = writeBatch(events, hash, nodeChecksums)
