@@ -151,7 +151,8 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
       cache,
       async close() {
         await ledger.close()
-        await Promise.all([store.close?.(), options.cache ? undefined : cache?.close?.()])
+        // A store that was passed in belongs to whoever passed it.
+        await Promise.all([options.store ? undefined : store.close?.(), options.cache ? undefined : cache?.close?.()])
       }
     }
   }

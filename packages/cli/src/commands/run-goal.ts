@@ -74,7 +74,8 @@ export async function runGoal(asked: Asked, stores: Stores, context: Context): P
   const report = fold.report()
   const ledger = await stores.path(name)
   if (context.json) context.print(JSON.stringify(runJson(id, report, ledger)))
-  else for (const text of closing(asked, id, report, ledger, context)) context.print(text)
+  // A run that failed before its first event came to nothing: the failure says it all.
+  else if (report.events > 0) for (const text of closing(asked, id, report, ledger, context)) context.print(text)
 
   tell(ledger)
   if (io.signal?.aborted) {
