@@ -84,7 +84,9 @@ export function writeBatch(events: readonly LedgerEvent[], previous: string, sum
 }
 
 // Two digits at a time: toString and padStart cost more than the crc itself.
-const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const hex: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0')
+)
 
 function crcText(crc: number): string {
   const digits = (shift: number): string => hex[(crc >>> shift) & 0xff] as string
