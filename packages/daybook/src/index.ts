@@ -31,11 +31,13 @@ export type {
   StreamTiming
 } from './ledger/event.js'
 export { stable } from './ledger/event.js'
+export type { FaultKind, LineReport } from './ledger/gathered.js'
 export type { ImportOptions, ImportReport } from './ledger/import.js'
 export { importLedger } from './ledger/import.js'
 export type { ToJSONLOptions } from './ledger/jsonl.js'
 export { toJSONL } from './ledger/jsonl.js'
 export type { Ledger, LedgerListener, SubscribeOptions } from './ledger/ledger.js'
+export type { TextSource } from './ledger/lines.js'
 export { memoryLedgerStore } from './ledger/memory-ledger-store.js'
 export type { OpenLedgerOptions } from './ledger/open-ledger.js'
 export { openLedger } from './ledger/open-ledger.js'

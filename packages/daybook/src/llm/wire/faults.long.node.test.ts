@@ -101,7 +101,7 @@ afterAll(() => {
   server.close()
 })
 
-const timeouts = { headersMs: 150, idleMs: 150 }
+const timeouts = { headersMs: 600, idleMs: 600 }
 
 function ways(fault: string): [name: string, format: 'chat' | 'messages', llm: LLMFn][] {
   const baseURL = `${base}/${fault}/v1`
@@ -156,7 +156,7 @@ test('an error page without an end is read only as far as anybody wants', async 
 })
 
 test('an error whose body does not come is an error by its status', async () => {
-  const llm = chatCompletionsApi({ baseURL: `${base}/stalled-error/v1`, timeouts: { headersMs: 150 } })
+  const llm = chatCompletionsApi({ baseURL: `${base}/stalled-error/v1`, timeouts: { headersMs: 600 } })
   await expect(llm(request)).rejects.toMatchObject({ name: 'ServiceUnavailableError' })
   await expect.poll(() => busy.size, { timeout: 1000 }).toBe(0)
 })
