@@ -1,4 +1,5 @@
 /** What went wrong, in one line of at most 200 characters: what failed, what to do, where the ledger is. */
+import { providers } from 'daybook'
 import { asDaybookError, masked } from 'daybook/errors'
 import type { Env } from './env-file.js'
 import { oneLine } from './print/format.js'
@@ -6,7 +7,9 @@ import { oneLine } from './print/format.js'
 const limit = 200
 
 /** The names of the variables that hold keys, in the order in which a provider is chosen. */
-export const keyNames = ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'] as const
+export const keyNames: readonly string[] = [providers.openrouter, providers.anthropic, providers.openai].map(
+  ({ env }) => env
+)
 
 /** The line for what was thrown. `ledger`: where the events before the failure are, if there are any. */
 export function failureLine(thrown: unknown, ledger?: string): string {

@@ -1,5 +1,5 @@
 /** Who answers the requests of a run, and as which model. */
-import { chatCompletionsApi, type LLMFn, messagesApi } from 'daybook'
+import { chatCompletionsApi, type LLMFn, messagesApi, providers } from 'daybook'
 import { fromAnthropic } from 'daybook/anthropic'
 import { ConfigurationError } from 'daybook/errors'
 import { simulatedFetch } from 'daybook/testing'
@@ -23,9 +23,7 @@ export interface ProviderOptions {
   readonly anthropicSdk?: (() => Promise<unknown>) | undefined
 }
 
-const openRouter = 'https://openrouter.ai/api/v1'
-const anthropic = 'https://api.anthropic.com/v1'
-const openai = 'https://api.openai.com/v1'
+const { openrouter, anthropic, openai } = providers
 const anthropicModel = 'claude-haiku-4-5-20251001'
 
 /**
@@ -41,20 +39,25 @@ export async function chooseProvider(options: ProviderOptions): Promise<Provider
   if (simulate) return simulated(model, fetch)
   if (openRouterKey !== undefined) {
     return {
-      name: 'OpenRouter',
+      name: openrouter.label,
       model: model ?? (env.OPENROUTER_MODEL || 'anthropic/claude-haiku-4-5'),
-      llm: chatCompletionsApi({ baseURL: openRouter, apiKey: openRouterKey, provider: 'openrouter', ...transport })
+      llm: chatCompletionsApi({
+        baseURL: openrouter.baseURL,
+        apiKey: openRouterKey,
+        provider: 'openrouter',
+        ...transport
+      })
     }
   }
   if (anthropicKey !== undefined) {
     const llm = (await throughSdk(anthropicKey, options)) ?? byFetch(anthropicKey, transport)
-    return { name: 'Anthropic', model: model ?? anthropicModel, llm }
+    return { name: anthropic.label, model: model ?? anthropicModel, llm }
   }
   if (openaiKey !== undefined) {
     return {
-      name: 'OpenAI',
+      name: openai.label,
       model: model ?? 'gpt-4o-mini',
-      llm: chatCompletionsApi({ baseURL: openai, apiKey: openaiKey, provider: 'openai', ...transport })
+      llm: chatCompletionsApi({ baseURL: openai.baseURL, apiKey: openaiKey, provider: 'openai', ...transport })
     }
   }
   return { name: 'nobody', model: model ?? anthropicModel, llm: false }
@@ -65,12 +68,12 @@ function simulated(model: string = anthropicModel, answer: typeof fetch = simula
   const played: typeof fetch = Object.assign((...sent: Parameters<typeof fetch>) => answer(...sent), {
     simulated: true
   })
-  const llm = messagesApi({ baseURL: anthropic, apiKey: 'simulated', provider: 'anthropic', fetch: played })
+  const llm = messagesApi({ baseURL: anthropic.baseURL, apiKey: 'simulated', provider: 'anthropic', fetch: played })
   return { name: 'the simulated provider', model, llm }
 }
 
 function byFetch(apiKey: string, transport: { fetch?: typeof fetch }): LLMFn {
-  return messagesApi({ baseURL: anthropic, apiKey, provider: 'anthropic', ...transport })
+  return messagesApi({ baseURL: anthropic.baseURL, apiKey, provider: 'anthropic', ...transport })
 }
 
 interface AnthropicSdk {
@@ -86,7 +89,7 @@ async function throughSdk(apiKey: string, options: ProviderOptions): Promise<LLM
   const client = new sdk.default({
     apiKey,
     authToken: null,
-    baseURL: new URL(anthropic).origin,
+    baseURL: new URL(anthropic.baseURL).origin,
     maxRetries: 0,
     logLevel: 'off',
     ...(fetch ? { fetch } : {})

@@ -24,7 +24,7 @@ export interface Provider {
 }
 
 /** By the name that stands before the '/' of a model. */
-export const providers: Readonly<Record<string, Provider>> = {
+export const providers: Readonly<Record<'openai' | 'anthropic' | 'openrouter', Provider>> = {
   openai: {
     label: 'OpenAI',
     baseURL: 'https://api.openai.com/v1',
