@@ -50,6 +50,9 @@ export type { Appended, LedgerInfo, LedgerStore, LedgerStoreListener } from './l
 export { effects, trace } from './ledger/trace.js'
 export type { Verification, VerifyOptions } from './ledger/verify.js'
 export { verifyLedger } from './ledger/verify.js'
+export { fallback } from './llm/fallback.js'
+export type { LimitOptions } from './llm/limited.js'
+export { limited } from './llm/limited.js'
 export type { Live } from './llm/live.js'
 export { live } from './llm/live.js'
 export type {

@@ -82,7 +82,7 @@ export function callRecord(options: CallRecordOptions): CallRecord {
 
     response(response) {
       const { text, model, cost_usd, usage, finish_reason, message, tool_calls, cached } = response
-      const { cache, saved_usd, reasoning, refusal, id, price_date, estimated, attempts, native } = response
+      const { cache, saved_usd, reasoning, refusal, id, price_date, estimated, attempts, native, target } = response
       const left = response.dropped ?? dropped
       const data = {
         text,
@@ -97,7 +97,7 @@ export function callRecord(options: CallRecordOptions): CallRecord {
         cached,
         ...defined({ cache, saved_usd, price_date, estimated }),
         ...(left.length > 0 ? { dropped: left } : {}),
-        ...defined({ attempts, id, native }),
+        ...defined({ attempts, id, target, native }),
         latency_ms: elapsed(),
         first_delta_ms: first,
         ...(lengths.length > 0 ? { stream: { lengths, pauses_ms: pauses } } : {})

@@ -78,6 +78,8 @@ export interface EventTypes {
     readonly dropped?: readonly string[]
     readonly attempts?: number
     readonly id?: string
+    /** Who answered, where that was not the one who was asked first. */
+    readonly target?: Target
     readonly native?: JsonObject
     readonly latency_ms: number
     readonly first_delta_ms: number | null

@@ -40,7 +40,12 @@ export function priced(llm: LLMFn, options: PriceOptions = {}): LLMFn {
       if (!answer.usage) return unpriced
       if (!listed) return { ...unpriced, cost_usd: costOf(answer.usage, own) }
       const table = await tableOrWarning(host)
-      const cost = table ? costOf(answer.usage, table.priceOf(target) ?? byAnswer(table, target, answer)) : null
+      const cost = table
+        ? costOf(
+            answer.usage,
+            table.priceOf(answer.target ?? target) ?? byAnswer(table, answer.target ?? target, answer)
+          )
+        : null
       if (!table || cost === null) return unpriced
       warnWhenStale(table.pricesDate, host)
       return { ...answer, cost_usd: cost, price_date: table.pricesDate }
