@@ -55,6 +55,9 @@ export function defaultHost(): Host {
 /** 12 hexadecimal digits that nobody else has. */
 export function newId(host?: Pick<Host, 'id'>): string {
   if (host?.id) return host.id()
+  // The last group of a random UUID: made ahead by the platform, ten times as fast as asking for random bytes. A page
+  // that is not secure has none.
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID().slice(-12)
   const bytes = crypto.getRandomValues(new Uint8Array(6))
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }

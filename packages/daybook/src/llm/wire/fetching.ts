@@ -1,5 +1,6 @@
 /** Sends requests by fetch. */
 import { asDaybookError, ConfigurationError, InputError } from '../../errors.js'
+import { newId } from '../../host.js'
 import type { LLMFn } from '../llm.js'
 import { answered } from './body.js'
 import { placeOf } from './endpoint.js'
@@ -119,9 +120,5 @@ function secretsOf(key: string, headers: ApiOptions['headers'] = {}): readonly s
 /** OpenAI answers one key once. Not in a page, where a header that the provider does not expect fails the call. */
 export function idempotency({ peer, options }: Exchange): Record<string, string> {
   if (peer.provider !== 'openai' || inPage) return {}
-  return { 'idempotency-key': options.idempotencyKey ?? randomKey() }
-}
-
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+  return { 'idempotency-key': options.idempotencyKey ?? `${newId()}${newId()}` }
 }
