@@ -1,6 +1,7 @@
 /** The panel: its parts, its keys, and what can be dropped on it. */
 import { type CSSProperties, type KeyboardEvent as ReactKey, type ReactNode, useEffect, useRef, useState } from 'react'
 import { usd } from '../model/numbers.js'
+import { titleOf } from '../model/run.js'
 import { FileError, fileSource, readLedgerFile } from '../sources/from-file.js'
 import { PanelProvider, usePanel } from '../state/context.js'
 import type { Panel, View } from '../state/panel.js'
@@ -127,6 +128,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       <div className={`body${run || trying ? '' : ' solo'}${panel.selected === undefined ? '' : ' picked'}`}>
         {!dock && <Rail onTry={onTry} />}
         <main className="main" aria-label="Run">
+          {wholePage && run && <h1 className="unseen">{titleOf(run.name, run.book.run.goal)}</h1>}
           {!dock && bar}
           <Boundary resetKey={`${run?.key} ${panel.view}`} fallback={error => <Crash error={error} />}>
             {run ? (

@@ -25,6 +25,7 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
   if (selected === undefined || !event) {
     return (
       <aside className="inspector" aria-label="Run">
+        <h2 className="unseen">About the run</h2>
         <Overview run={run} />
       </aside>
     )
@@ -54,10 +55,10 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
             <Icon name="left" />
           </button>
           <Glyph name={glyphOf(event.type)} />
-          <span className={error ? 'f-error clip' : 'clip'}>
+          <h2 className={error ? 'f-error clip' : 'clip'}>
             {space}
             {verb}
-          </span>
+          </h2>
           <span className="mono muted">#{selected + 1}</span>
           {!dock && (
             <span className="right">
