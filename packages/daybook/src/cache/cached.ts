@@ -84,7 +84,7 @@ export function cached(llm: LLMFn, store: CacheStore, options: CachedOptions = {
 }
 
 function callerOf(llm: LLMFn, request: LLMRequest, options: LLMOptions, scope: string | undefined, host: Host): Caller {
-  const key = cacheKey(request, { target: targetOf(llm, request), scope, sample: options.sample })
+  const key = cacheKey(request, { target: targetOf(llm, request, options), scope, sample: options.sample })
   return {
     request,
     options,

@@ -39,7 +39,10 @@ export function budgeted(llm: LLMFn, ledger: Ledger, budget: Partial<Budget>, op
     }
     const stream = relay(
       async signal => {
-        const [estimate] = await Promise.all([options.estimate?.(request, targetOf(llm, request)) ?? null, load()])
+        const [estimate] = await Promise.all([
+          options.estimate?.(request, targetOf(llm, request, callOptions)) ?? null,
+          load()
+        ])
         // No await between the look and the reservation.
         const left = maxCostUsd - spent - reserved
         if (left <= 0 || (estimate ?? 0) > left) {

@@ -34,7 +34,7 @@ export function recorded(llm: LLMFn, ledger: Ledger, options: RecordedOptions = 
         id: derivedId(draft.type, ledger.name, trigger, 'recorded', ordinal++, host.sha256),
         type: draft.type,
         source: ledger.name,
-        actor: draft.actor ?? actor,
+        actor: draft.actor ?? callOptions.actor ?? actor,
         cause,
         timestamp: new Date(host.now()).toISOString(),
         data: draft.data
@@ -45,10 +45,11 @@ export function recorded(llm: LLMFn, ledger: Ledger, options: RecordedOptions = 
 
     const answer = relay(
       async signal => {
-        const { metadata } = callOptions
+        const { metadata, dialogId } = callOptions
         const data = {
           ...copyJson(withoutPrivate(request)),
-          target: targetOf(llm, request),
+          target: targetOf(llm, request, callOptions),
+          ...(dialogId ? { dialog_id: dialogId } : {}),
           ...(metadata ? { metadata } : {})
         }
         const asked = event({ type: 'llm.request', data } as EventDraft, callOptions.cause ?? [])

@@ -46,9 +46,9 @@ export function fallback(llms: readonly LLMFn[]): LLMFn {
       )
       return tap(
         stream,
-        (response): LLMResponse => ({ ...response, target: response.target ?? targetOf(answering, request) })
+        (response): LLMResponse => ({ ...response, target: response.target ?? targetOf(answering, request, options) })
       )
     },
-    request => targetOf(first, request)
+    (request, options) => targetOf(first, request, options)
   )
 }

@@ -118,7 +118,7 @@ export function limited(llm: LLMFn, options: LimitOptions = {}): LLMFn {
   return withTarget((request, callOptions = {}) => {
     // A single call that is larger than a whole minute's worth goes alone instead of never.
     const need = tpm === undefined ? 0 : Math.min(tpm, estimate(request))
-    const { provider, model } = targetOf(llm, request)
+    const { provider, model } = targetOf(llm, request, callOptions)
     const refusal = (): Error =>
       new RateLimitError(`${provider} takes no more calls for now: this one has waited ${maxWaitMs / 1000} s.`, {
         hint: 'Raise the limits or maxWaitMs, or ask for less at once.',

@@ -9,7 +9,7 @@ import type { Live } from './live.js'
 /** Answers a request. It starts when it is called and never throws: failures come through the stream. */
 export type LLMFn = ((request: LLMRequest, options?: LLMOptions) => LLMStream) & {
   /** Where a request would go. Pure; passed on by every wrapper. See {@link targetOf}. */
-  readonly target?: (request: LLMRequest) => Target
+  readonly target?: (request: LLMRequest, options?: LLMOptions) => Target
 }
 
 /** An answer as it arrives: iterate it for deltas, await it for the whole. */
@@ -91,12 +91,27 @@ export interface LLMOptions {
   readonly scope?: string | undefined
   /** One for all requests of a call, so that a provider that knows such keys answers it once. The layer that retries sets it. */
   readonly idempotencyKey?: string | undefined
+  /** Another address or key for this call alone. Never sent as a parameter, recorded or hashed; the target names the address. */
+  readonly connection?: Connection | undefined
+  /** True: a parameter that the provider does not take is an UnsupportedParamsError, before the request, and not dropped. */
+  readonly strict?: boolean | undefined
+  /** Who asks, as the ledger shows it. */
+  readonly actor?: string | undefined
+  /** The dialog that this call goes on with: for the ledger, never sent. */
+  readonly dialogId?: string | undefined
   /** Ids of the events that led to this call. */
   readonly cause?: readonly string[] | undefined
   /** False: somebody else writes this call's events. */
   readonly record?: false | undefined
   /** Wrappers inside the recorder cannot write events: they tell it facts. */
   readonly report?: ((fact: LLMFact) => void) | undefined
+}
+
+/** Where one call goes, in place of what its function was made with. */
+export interface Connection {
+  /** Ends with the version. Needs a key of its own beside it: one that was found in the environment stays at home. */
+  readonly baseURL?: string | undefined
+  readonly apiKey?: string | undefined
 }
 
 export type LLMDelta =
@@ -194,8 +209,8 @@ export function withoutPrivate(request: LLMRequest): LLMRequest {
 }
 
 /** Where a function sends a request; a function that does not say is `custom`, in the plain text form. */
-export function targetOf(llm: LLMFn, request: LLMRequest): Target {
-  return llm.target?.(request) ?? { provider: 'custom', api: 'text', base_url: '', model: request.model }
+export function targetOf(llm: LLMFn, request: LLMRequest, options?: LLMOptions): Target {
+  return llm.target?.(request, options) ?? { provider: 'custom', api: 'text', base_url: '', model: request.model }
 }
 
 /** A wrapper with the target of what it wraps. */

@@ -29,7 +29,7 @@ export function priced(llm: LLMFn, options: PriceOptions = {}): LLMFn {
   for (const [name, price] of Object.entries(prices)) check(name, price)
 
   return withTarget((request, callOptions) => {
-    const target = targetOf(llm, request)
+    const target = targetOf(llm, request, callOptions)
     const own = ownPrice(prices, target)
     const listed = !own && target.provider !== 'custom'
     if (listed) loadTable().catch(() => {}) // begun now, to be there when the answer is; a failure is met again then

@@ -5,45 +5,14 @@ import { defaultHost } from '../host.js'
 import type { LLMFn, LLMRequest } from './llm.js'
 import { targetOf, withTarget } from './llm.js'
 import { failedStream } from './llm-stream.js'
+import { type Provider, type ProviderName, providerTable } from './provider-table.js'
 import { routed } from './routed.js'
 import { chatCompletionsApi } from './wire/chat-api.js'
 import { messagesApi } from './wire/messages-api.js'
 import type { Timeouts } from './wire/timers.js'
 
-/** What differs from one provider to the next. */
-export interface Provider {
-  /** As people write it. */
-  readonly label: string
-  /** Ends with the version. */
-  readonly baseURL: string
-  readonly api: 'chat' | 'messages'
-  /** The environment variable that holds the key. */
-  readonly env: string
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** By the name that stands before the '/' of a model. */
-export const providers: Readonly<Record<'openai' | 'anthropic' | 'openrouter', Provider>> = {
-  openai: {
-    label: 'OpenAI',
-    baseURL: 'https://api.openai.com/v1',
-    api: 'chat',
-    env: 'OPENAI_API_KEY'
-  },
-  anthropic: {
-    label: 'Anthropic',
-    baseURL: 'https://api.anthropic.com/v1',
-    api: 'messages',
-    env: 'ANTHROPIC_API_KEY'
-  },
-  openrouter: {
-    label: 'OpenRouter',
-    baseURL: 'https://openrouter.ai/api/v1',
-    api: 'chat',
-    env: 'OPENROUTER_API_KEY'
-  }
-}
+/** The table of providers, by the name that stands before the '/' of a model. */
+export const providers: Readonly<Record<ProviderName, Provider>> = providerTable
 
 /** A key, or a function that is asked for it before each request. */
 export type Key = string | (() => string | Promise<string>)
@@ -80,7 +49,7 @@ export function providerLlm(options: ProviderOptions = {}): LLMFn {
   }
   return withTarget(
     (request, callOptions) => known(named(request), callOptions),
-    request => targetOf(known, named(request))
+    (request, callOptions) => targetOf(known, named(request), callOptions)
   )
 }
 
@@ -125,6 +94,6 @@ function lazily(make: () => LLMFn): LLMFn {
   }
   return withTarget(
     (request, options) => llm()(request, options),
-    request => targetOf(llm(), request)
+    (request, options) => targetOf(llm(), request, options)
   )
 }

@@ -28,9 +28,9 @@ export function routed(table: Readonly<Record<string, LLMFn>>, options: RouteOpt
     const { llm, inner } = route(request)
     return llm ? llm(inner, callOptions) : failedStream(noRoute(request.model, [...routes.keys()]))
   }
-  const target = (request: LLMRequest): Target => {
+  const target = (request: LLMRequest, callOptions?: LLMOptions): Target => {
     const { llm, inner } = route(request)
-    return targetOf(llm ?? noTarget, inner)
+    return targetOf(llm ?? noTarget, inner, callOptions)
   }
   return withTarget(call, target)
 }

@@ -2,6 +2,7 @@
 import { type FinishReason, type LLMDelta, type LLMRequest, type Message, type Usage, withoutPrivate } from '../llm.js'
 import { assembly, type OpenCall, toolCall } from './assembly.js'
 import { cutOff, failure, isFailure, lacking } from './failure.js'
+import type { Profile } from './profile.js'
 import {
   count,
   defined,
@@ -18,14 +19,13 @@ import {
 export const chat: Wire = { api: 'chat', path: '/chat/completions', render, reader }
 
 /** The request as it is: it is written in this format. Parameters that we do not know are the provider's to judge. */
-function render(request: LLMRequest, provider: string): Rendered {
+function render(request: LLMRequest, profile: Profile): Rendered {
   const { messages, stream = true, stream_options, max_tokens, ...rest } = withoutPrivate(request)
-  const openai = provider === 'openai'
   const body = {
     ...rest,
-    messages: messages.map(message => sent(message, openai)),
+    messages: messages.map(message => sent(message, profile)),
     // OpenAI's reasoning models refuse the old name, all its models take the new one; others know only the old one.
-    ...(max_tokens === undefined ? {} : { [openai ? 'max_completion_tokens' : 'max_tokens']: max_tokens }),
+    ...(max_tokens === undefined ? {} : { [profile.maxTokens ?? 'max_tokens']: max_tokens }),
     stream,
     ...(stream ? { stream_options: { ...record(stream_options), include_usage: true } } : {})
   }
@@ -33,8 +33,8 @@ function render(request: LLMRequest, provider: string): Rendered {
 }
 
 /** Without what is meant for another format; and `developer` is a role that only OpenAI knows. */
-function sent(message: Message, openai: boolean): Message {
-  const foreign = message.role === 'developer' && !openai
+function sent(message: Message, { provider }: Profile): Message {
+  const foreign = message.role === 'developer' && provider !== 'openai'
   if (!foreign && message.native === undefined) return message
   const { native: _native, ...common } = message
   return foreign ? { ...common, role: 'system' } : common

@@ -1,9 +1,10 @@
 /** One call over a wire: the request is sent when the first delta is asked for, and read as far as it is asked for. */
-import { InputError } from '../../errors.js'
+import { type DaybookError, InputError, UnsupportedParamsError } from '../../errors.js'
 import type { LLMDelta, LLMFn, LLMOptions, LLMRequest, LLMResponse } from '../llm.js'
 import { llmStream } from '../llm-stream.js'
+import { profileOf } from './profile.js'
 import { startTimer, type Timeouts, type Timer } from './timers.js'
-import type { Ending, Peer, Wire, WireReader } from './wire.js'
+import { type Ending, nameOf, type Peer, type Wire, type WireReader } from './wire.js'
 
 /** Where an answer comes from. */
 export interface Source {
@@ -74,8 +75,11 @@ function exchange(
 
   async function open(): Promise<Source> {
     if (!Array.isArray(request.messages)) throw new InputError('The request has no list of messages.')
-    const rendered = wire.render(request, provider)
-    dropped = rendered.dropped
+    const { profile, fit } = await profileOf(provider)
+    const fitted = fit(request)
+    const rendered = wire.render(fitted.request, profile)
+    dropped = [...new Set([...fitted.dropped, ...rendered.dropped])]
+    if (options.strict && dropped.length > 0) throw notTaken(dropped, peer)
     if (dropped.length > 0) options.report?.({ type: 'dropped', parameters: dropped })
     const maxBytes = maxResponseBytes
     const opened = await send(rendered.body, { peer, reader, timer, streamed, maxBytes, options, signal })
@@ -117,4 +121,12 @@ function exchange(
       return { done: true, value: undefined as unknown as LLMResponse }
     }
   }
+}
+
+function notTaken(dropped: readonly string[], peer: Peer): DaybookError {
+  return new UnsupportedParamsError(`${nameOf(peer)} does not take ${dropped.join(', ')} for ${peer.model}.`, {
+    provider: peer.provider,
+    model: peer.model,
+    hint: 'Leave them out of the request, or call without strict: then they are dropped.'
+  })
 }

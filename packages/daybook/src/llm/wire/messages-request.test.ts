@@ -190,7 +190,7 @@ describe('the provider’s own blocks', () => {
     reader.whole({ id: 'msg_1', content, stop_reason: 'tool_use', usage: {} })
     const { message } = reader.response('done')
     expect(JSON.stringify((turns(message) as { content: unknown }[])[0]?.content)).toBe(JSON.stringify(content))
-    expect(chat.render({ model: 'm', messages: [message] }, 'openai').body.messages).toEqual([
+    expect(chat.render({ model: 'm', messages: [message] }, { provider: 'openai' }).body.messages).toEqual([
       { role: 'assistant', content: 'Looking.', tool_calls: [call('toolu_a', 'tide', '{"z":1.5,"a":["ż",null]}')] }
     ])
   })

@@ -1,12 +1,13 @@
 /** What a wire format is: a mapping from requests to its JSON, and from its JSON to deltas and an answer. Nothing else. */
 import type { Api, LLMDelta, LLMRequest, LLMResponse } from '../llm.js'
+import type { Profile } from './profile.js'
 
 export interface Wire {
   readonly api: Api
   /** Appended to the base address. */
   readonly path: string
   /** The body to send, and the parameters that had to be left out. */
-  render(request: LLMRequest, provider: string): Rendered
+  render(request: LLMRequest, profile: Profile): Rendered
   /** Reads one answer: pushes its deltas and makes the response of them. */
   reader(deltas: LLMDelta[], peer: Peer): WireReader
 }

@@ -1,0 +1,47 @@
+/** What one provider takes, and how it wants it: the part of its row in the table that a wire format reads. */
+import type { LLMRequest } from '../llm.js'
+
+/** Where a provider differs from the wire format that it speaks. Data: see `provider-table.ts`. */
+export interface Quirks {
+  /** The role of a system message: `system` unless said otherwise. */
+  readonly systemRole?: 'system' | 'developer'
+  /** The name of the limit on the answer: `max_tokens` unless said otherwise. */
+  readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
+  /** False where `stream_options` is refused; the usage comes by itself there. */
+  readonly streamUsage?: boolean
+  /**
+   * How an answer by a JSON schema is asked for. `strict`: a schema with all properties required, which is adjusted to
+   * it; `schema`: the schema as it is; `json`: any JSON, the schema is told in words; `none`: in words alone.
+   */
+  readonly schema?: 'strict' | 'schema' | 'json' | 'none'
+  /** What it reads beside text: images where nothing is said. Another kind is refused before the request. */
+  readonly media?: readonly ('image' | 'pdf' | 'audio')[]
+}
+
+export interface Profile extends Quirks {
+  readonly provider: string
+}
+
+/** A request without what its provider and model do not take. */
+export interface Fitted {
+  readonly request: LLMRequest
+  /** The names of the parameters that were left out. */
+  readonly dropped: readonly string[]
+}
+
+/** A provider that nothing is known of. */
+export function plainProfile(provider: string): Profile {
+  return { provider }
+}
+
+/**
+ * The profile of a provider, and the function that fits a request to it. The table is loaded with the first call: a
+ * page that shows its first screen has not paid for it.
+ */
+export async function profileOf(
+  provider: string
+): Promise<{ readonly profile: Profile; fit(request: LLMRequest): Fitted }> {
+  const { fitted, quirksOf } = await import('../parameters.js')
+  const profile: Profile = { ...quirksOf(provider), provider }
+  return { profile, fit: request => fitted(request, profile) }
+}
