@@ -124,9 +124,25 @@ export interface EventTypes {
   }
   'run.resumed': { readonly position: number }
   'output.rejected': { readonly event_type: string; readonly reason: string; readonly responder?: string }
-  'dialog.opened': JsonObject
-  'dialog.forked': JsonObject
-  'message.appended': JsonObject
+  'dialog.opened': { readonly dialog_id: string; readonly session_name: string; readonly owner?: string }
+  /** The fork has the first `first_k` and the last `last_n` of the parent's `split_point` messages; all with `last_n` 0. */
+  'dialog.forked': {
+    readonly dialog_id: string
+    readonly parent_id: string
+    readonly split_point: number
+    readonly last_n: number
+    readonly first_k: number
+    readonly owner?: string
+  }
+  'message.appended': {
+    readonly dialog_id: string
+    /** Its place in the dialog, from 0. */
+    readonly index: number
+    /** With its id; of an answer, with its usage and cost. */
+    readonly message: Message & { readonly id: string }
+    /** The prompt that it was rendered from, where that has a path. */
+    readonly prompt_path?: string
+  }
   'warning.raised': { readonly kind: string; readonly message: string; readonly area: string }
 }
 
