@@ -1,7 +1,7 @@
 /** Tools: functions that a model may call. */
 import type { DaybookError } from '../errors.js'
 import type { Json } from '../json.js'
-import type { ToolCall, ToolDefinition } from '../llm/llm.js'
+import type { FunctionTool, ToolCall } from '../llm/llm.js'
 import type { OutputOf, Schema, SchemaSource } from './schema.js'
 
 export interface ToolContext {
@@ -27,7 +27,7 @@ export interface Tool {
   readonly inputSchema: Schema
   readonly idempotent: boolean
   /** As a request carries it. */
-  readonly definition: ToolDefinition
+  readonly definition: FunctionTool
   execute(input: unknown, context: ToolContext): unknown
   format(result: unknown, call: ToolCall): string
 }

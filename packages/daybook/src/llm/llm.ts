@@ -69,7 +69,16 @@ export interface MessageToolCall {
   readonly function: { readonly name: string; readonly arguments: string }
 }
 
-export interface ToolDefinition {
+/**
+ * A function, or a tool that the provider has itself, in words of ours that every wire format turns into its own:
+ * `{ type: 'web_search' }`, `{ type: 'computer_use', display_width, display_height, environment }`, and
+ * `{ type: 'mcp', server_label, server_url, require_approval, allowed_tools }`. A tool in the provider's own words goes
+ * out as it is. What a provider does not have is left out and listed in `dropped` as `tools.web_search`.
+ * A call of the computer is a tool call with the name `computer_use` and the arguments `{ action, safety_checks }`.
+ */
+export type ToolDefinition = FunctionTool | ProviderTool
+
+export interface FunctionTool {
   readonly type: 'function'
   readonly function: {
     readonly name: string
@@ -77,6 +86,11 @@ export interface ToolDefinition {
     readonly parameters?: Json | undefined
     readonly strict?: boolean | undefined
   }
+}
+
+export interface ProviderTool {
+  readonly type: string
+  readonly [member: string]: unknown
 }
 
 export interface LLMOptions {
