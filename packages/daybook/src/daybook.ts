@@ -3,7 +3,11 @@ import { defaultCache, defaultLedgerStore, retainDays } from '#stores'
 import { cached } from './cache/cached.js'
 import { lazyCache } from './cache/lazy-cache.js'
 import type { CacheStore } from './cache/store.js'
-import { ConfigurationError, InputError } from './errors.js'
+import { type Agent, type AgentOptions, createAgent } from './dialog/agent.js'
+import { askInvoker, askObject, askText, type ObjectOptions, type PromptText, type TextOptions } from './dialog/ask.js'
+import { createInvoker, type Invoker } from './dialog/invoker.js'
+import type { OutputOf, SchemaSource } from './dialog/schema.js'
+import { ConfigurationError } from './errors.js'
 import { createHost, type Host, newId } from './host.js'
 import type { JsonObject } from './json.js'
 import { type Budget, budgeted } from './ledger/budgeted.js'
@@ -16,8 +20,8 @@ import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
 import type { LedgerInfo, LedgerStore } from './ledger/store.js'
 import { estimatedCost } from './llm/estimated.js'
-import { type Live, live } from './llm/live.js'
-import type { LLMFn, LLMOptions, LLMRequest, Message } from './llm/llm.js'
+import type { Live } from './llm/live.js'
+import type { LLMFn } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
 import { priced } from './llm/priced.js'
 import { type Keys, providerLlm } from './llm/providers.js'
@@ -44,6 +48,8 @@ export interface DaybookOptions {
   readonly llm?: LLMFn | false
   /** Days after which a ledger is removed; 30 in a page, for ever elsewhere. */
   readonly retain?: number
+  /** Answers dialogs in place of one over the providers: any object with the method `call`. */
+  readonly invoker?: Invoker
   /** Changes an event before it is written. */
   readonly redact?: Redact
   /** `metadata` leaves out all that was said; `none` keeps ledgers in memory only. */
@@ -51,11 +57,10 @@ export interface DaybookOptions {
   readonly host?: Partial<Host>
 }
 
-export interface TextOptions extends LLMOptions {
+/** What an agent is made with here: the Daybook brings invoker, ledger, clock and, unless one is named, the model. */
+export interface DaybookAgentOptions extends Omit<AgentOptions, 'invoker' | 'ledger' | 'host' | 'model'> {
   readonly model?: string
-  readonly system?: string
-  /** Parameters of the request, as on the wire: `max_tokens`, `temperature`. */
-  readonly modelArgs?: Readonly<Record<string, unknown>>
+  readonly invoker?: Invoker
 }
 
 export interface RunOptions {
@@ -71,7 +76,17 @@ export interface RunOptions {
 
 export interface Daybook {
   /** Asks the model: iterate it for pieces of text, await it for the whole. */
-  text(prompt: string | readonly Message[], options?: TextOptions): Live<string, string>
+  text(prompt: PromptText, options?: TextOptions): Live<string, string>
+  /** Asks for a value of a schema (zod, any Standard Schema, JSON Schema): iterate it as it grows, await it checked. */
+  object<const Source extends SchemaSource>(
+    prompt: PromptText,
+    schema: Source,
+    options?: ObjectOptions
+  ): Live<Partial<OutputOf<Source>>, OutputOf<Source>>
+  /** Answers dialogs: the one that was passed, or one over `llm`. */
+  readonly invoker: Invoker
+  /** Dialogs by alias, tools, retries; recorded in this session's ledger. */
+  agent(options?: DaybookAgentOptions): Agent
   /** The whole stack as one function: recorded, cached, priced, retried. */
   readonly llm: LLMFn
   /** Runs a kit on a goal in a ledger of its own: iterate it for events, await it for the outcome. */
@@ -126,12 +141,28 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
     const answering = stack(ledger)
     const llm: LLMFn = answering ? recorded(answering, ledger, { host }) : () => failedStream(nothingAnswers())
 
+    const dialogs = (): Invoker => options.invoker ?? createInvoker({ llm, host })
+    const model = options.model === undefined ? {} : { model: options.model }
+
     return {
       llm,
-      text: (prompt, textOptions = {}) => text(llm, options.model, prompt, textOptions),
+      get invoker() {
+        return dialogs()
+      },
+      text: (prompt, callOptions = {}) =>
+        options.invoker
+          ? askInvoker(dialogs(), prompt, { ...model, ...callOptions })
+          : askText(llm, prompt, { ...model, ...callOptions }),
+      object: (prompt, schema, callOptions = {}) => askObject(dialogs(), prompt, schema, { ...model, ...callOptions }),
+      agent(agentOptions = {}) {
+        const chosen = agentOptions.model ?? options.model
+        if (chosen === undefined) {
+          throw new ConfigurationError('No model is named: pass { model } to createDaybook() or to agent().')
+        }
+        return createAgent({ invoker: dialogs(), ...agentOptions, model: chosen, ledger, host })
+      },
       run(kit, goal, runOptions = {}) {
         const runId = runOptions.id ?? newId(host)
-        const model = options.model === undefined ? {} : { model: options.model }
         return runKit(kit, goal, {
           id: runId,
           ledger: () => open(`run:${runId}`),
@@ -158,35 +189,6 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   }
 
   return session()
-}
-
-function text(
-  llm: LLMFn,
-  defaultModel: string | undefined,
-  prompt: string | readonly Message[],
-  options: TextOptions
-): Live<string, string> {
-  const { model = defaultModel, system, modelArgs, ...callOptions } = options
-  return live(
-    async function* (signal) {
-      if (model === undefined) {
-        throw new ConfigurationError('No model is named: pass { model } to createDaybook() or to text().')
-      }
-      const request: LLMRequest = { ...modelArgs, model, messages: messagesOf(prompt, system) }
-      const stream = llm(request, { ...callOptions, signal })
-      for await (const delta of stream) if (delta.type === 'text.delta') yield delta.text
-      return (await stream).text
-    },
-    { signal: options.signal }
-  )
-}
-
-function messagesOf(prompt: string | readonly Message[], system: string | undefined): readonly Message[] {
-  const messages = typeof prompt === 'string' ? [{ role: 'user', content: prompt } as const] : prompt
-  if (messages.length === 0 || (typeof prompt === 'string' && prompt.trim() === '')) {
-    throw new InputError('The prompt is empty: pass a text or at least one message.')
-  }
-  return system === undefined ? messages : [{ role: 'system', content: system }, ...messages]
 }
 
 function nothingAnswers(): Error {

@@ -8,8 +8,45 @@ export { memoryCache } from './cache/memory-cache.js'
 export { overlayCache } from './cache/overlay-cache.js'
 export type { CacheEntry, CacheStore } from './cache/store.js'
 export { tieredCache } from './cache/tiered-cache.js'
-export type { Daybook, DaybookOptions, RunOptions, TextOptions } from './daybook.js'
+export type { Daybook, DaybookAgentOptions, DaybookOptions, RunOptions } from './daybook.js'
 export { createDaybook } from './daybook.js'
+export type { Agent, AgentDelta, AgentOptions, AgentReply, AgentSession, RespondOptions } from './dialog/agent.js'
+export { createAgent } from './dialog/agent.js'
+export type { ObjectOptions, PromptText, TextOptions } from './dialog/ask.js'
+export type { AttachmentOptions, AttachmentSource } from './dialog/attachment.js'
+export type { ContextLimits, ContextManager, CountTokens, FittedContext } from './dialog/context.js'
+export { estimateTokens, newestTurns } from './dialog/context.js'
+export type { Cost } from './dialog/cost.js'
+export type { DialogOptions, ForkOptions, PutOptions, TreeNode } from './dialog/dialog.js'
+export { Dialog } from './dialog/dialog.js'
+export type { DialogRecorder } from './dialog/dialog-recorder.js'
+export { dialogRecorder, dialogsOf } from './dialog/dialog-recorder.js'
+export type {
+  InvokeDelta,
+  InvokeOptions,
+  InvokeResult,
+  Invoker,
+  InvokerOptions,
+  ModelArgs,
+  StreamHandler
+} from './dialog/invoker.js'
+export { createInvoker } from './dialog/invoker.js'
+export type { DialogMessage, MessageDraft } from './dialog/message.js'
+export type { Parser, TagParserOptions, TagParserOutput } from './dialog/parser.js'
+export { tagParser } from './dialog/parser.js'
+export type {
+  ComputerCall,
+  ComputerResult,
+  ComputerUse,
+  Handlers,
+  McpServer,
+  Prompt,
+  PromptOptions
+} from './dialog/prompt.js'
+export { createPrompt } from './dialog/prompt.js'
+export type { OutputOf, Schema, SchemaSource, StandardSchema } from './dialog/schema.js'
+export type { Tool, ToolContext, ToolOptions, ToolOutcome } from './dialog/tool.js'
+export { tool } from './dialog/tool.js'
 export type { ErrorDetails, ErrorKind, PartialAnswer } from './errors.js'
 export { DaybookError } from './errors.js'
 export type { Host, Warning } from './host.js'
@@ -58,8 +95,10 @@ export { live } from './llm/live.js'
 export type {
   Api,
   CacheState,
+  Connection,
   ContentPart,
   FinishReason,
+  FunctionTool,
   LLMDelta,
   LLMFact,
   LLMFn,
@@ -69,6 +108,7 @@ export type {
   LLMStream,
   Message,
   MessageToolCall,
+  ProviderTool,
   Target,
   ToolCall,
   ToolDefinition,

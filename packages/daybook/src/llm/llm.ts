@@ -222,6 +222,18 @@ export function withoutPrivate(request: LLMRequest): LLMRequest {
   ) as unknown as LLMRequest
 }
 
+/** The call's own address and key, where its parameters name them in the way of other libraries. */
+export function connectionOf(parameters: Readonly<Record<string, unknown>> = {}): { readonly connection?: Connection } {
+  const { api_base, api_key } = parameters
+  if (typeof api_base !== 'string' && typeof api_key !== 'string') return {}
+  return {
+    connection: {
+      ...(typeof api_base === 'string' ? { baseURL: api_base } : {}),
+      ...(typeof api_key === 'string' ? { apiKey: api_key } : {})
+    }
+  }
+}
+
 /** Where a function sends a request; a function that does not say is `custom`, in the plain text form. */
 export function targetOf(llm: LLMFn, request: LLMRequest, options?: LLMOptions): Target {
   return llm.target?.(request, options) ?? { provider: 'custom', api: 'text', base_url: '', model: request.model }
