@@ -65,12 +65,33 @@ export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
     case 'warning.raised':
       return { text: joined(string(data.area) ?? '', firstLine(string(data.message) ?? '')), tone: 'plain' }
     case 'message.appended':
+      return said(record(data.message))
     case 'dialog.opened':
+      return { text: joined(string(data.owner) ?? '', string(data.session_name)), tone: 'quiet' }
     case 'dialog.forked':
-      return { text: gist(data), tone: 'quiet' }
+      return { text: forked(data), tone: 'quiet' }
     default:
       return { text: oneLine(event.data), tone: 'raw' }
   }
+}
+
+/** A message of a dialog: who said it, and its first line; of an answer without words, what it calls. */
+function said(message: Record<string, unknown>): Summary {
+  const who = string(message.name) ?? string(message.role) ?? 'message'
+  const text = firstLine(plain(contentText(message.content).slice(0, 600)))
+  if (text !== '') return { text: `${who} · ${text}`, tone: 'quiet' }
+  const names = list(message.tool_calls).map(call => string(record(record(call).function).name) ?? 'a tool')
+  if (names.length > 0) return { text: `${who} · calls ${names.join(', ')}`, tone: 'quiet' }
+  return { text: `${who} · ${firstLine(string(message.refusal) ?? '') || 'no words'}`, tone: 'quiet' }
+}
+
+/** How much of its parent a fork began with. */
+function forked(data: Record<string, unknown>): string {
+  const all = number(data.split_point)
+  const last = number(data.last_n) ?? 0
+  if (all === undefined) return ''
+  const kept = last === 0 ? all : last + (number(data.first_k) ?? 0)
+  return kept === all ? `with all ${all} messages` : `with ${kept} of ${all} messages`
 }
 
 /** The last words of the asker, which is what tells one request from the next. */

@@ -86,6 +86,8 @@ export function Pretty({ book, row, now, onGo }: PrettyProps) {
     case 'object.created':
     case 'object.patched':
       return <WorldObject book={book} event={event} data={data} />
+    case 'message.appended':
+      return <Messages messages={[data.message]} />
     case 'relation.created':
       return (
         <Fields
