@@ -1,5 +1,6 @@
 /** What answers cost, added up. */
 import type { Usage } from '../llm/llm.js'
+import type { DialogMessage } from './message.js'
 
 export interface Cost {
   readonly inputTokens: number
@@ -59,4 +60,16 @@ export function sumOfCosts(costs: Iterable<Cost>): Cost {
   }
   if (sum.answers > 0 && sum.unpriced === sum.answers) sum.costUsd = null
   return sum
+}
+
+/**
+ * Of the answers among the messages: an assistant's with a model, a usage or a cost. With `before`, what went before
+ * counts too.
+ */
+export function costOf(messages: readonly DialogMessage[], before: Cost = noCost): Cost {
+  return sumOfCosts([before, ...messages.filter(isAnswer).map(costOfAnswer)])
+}
+
+function isAnswer({ role, model, usage, cost_usd }: DialogMessage): boolean {
+  return role === 'assistant' && (model !== undefined || usage !== undefined || cost_usd !== undefined)
 }

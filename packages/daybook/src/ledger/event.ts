@@ -124,7 +124,13 @@ export interface EventTypes {
   }
   'run.resumed': { readonly position: number }
   'output.rejected': { readonly event_type: string; readonly reason: string; readonly responder?: string }
-  'dialog.opened': { readonly dialog_id: string; readonly session_name: string; readonly owner?: string }
+  'dialog.opened': {
+    readonly dialog_id: string
+    readonly session_name: string
+    readonly owner?: string
+    /** Of a dialog that was loaded: the prompt that was on top of it. Its messages follow. */
+    readonly prompt_path?: string
+  }
   /** The fork has the first `first_k` and the last `last_n` of the parent's `split_point` messages; all with `last_n` 0. */
   'dialog.forked': {
     readonly dialog_id: string
@@ -140,8 +146,8 @@ export interface EventTypes {
     readonly index: number
     /** With its id; of an answer, with its usage and cost. */
     readonly message: Message & { readonly id: string }
-    /** The prompt that it was rendered from, where that has a path. */
-    readonly prompt_path?: string
+    /** Of a message that was rendered from a prompt: its path, null where it has none. */
+    readonly prompt_path?: string | null
   }
   'warning.raised': { readonly kind: string; readonly message: string; readonly area: string }
 }
