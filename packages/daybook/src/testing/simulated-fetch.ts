@@ -4,8 +4,12 @@ import { canonical, isRecord } from '../json.js'
 import type { Sleep } from '../llm/sleep.js'
 import { sleep as realSleep } from '../llm/sleep.js'
 import { simulatedAnswer } from './simulated-answer.js'
+import { simulatedChat } from './simulated-chat.js'
+import { simulatedMessages } from './simulated-messages.js'
+import { refusalOf, requestOf, type SimulatedApi } from './simulated-request.js'
+import { simulatedResponses } from './simulated-responses.js'
 import { between } from './simulated-text.js'
-import { type Frame, type SimulatedWire, simulatedChat, simulatedMessages } from './simulated-wire.js'
+import type { Frame, SimulatedWire } from './simulated-wire.js'
 
 /** One figure, or the least and the most. */
 export type Span = number | readonly [number, number]
@@ -28,10 +32,25 @@ export interface SimulatedOptions {
 export type SimulatedFetch = typeof fetch & { readonly simulated: true }
 
 /**
- * A `fetch` that speaks Chat Completions (`…/chat/completions`) and Messages (`…/messages`), as JSON and as a stream.
- * Answers depend on seed and request alone. They quote the question and say that they are simulated; usage is
- * characters divided by four and carries `estimated: true`. Tools are called where `tool_choice` demands it. An abort
- * ends a wait at once.
+ * A `fetch` that speaks Chat Completions (`…/chat/completions`), Responses (`…/responses`) and Messages (`…/messages`),
+ * as JSON and as a stream. Answers depend on seed and request alone, and say that they are simulated; usage is
+ * characters divided by four and carries `estimated: true`. An abort ends a wait at once. No address is ever fetched.
+ *
+ * What the model that is not there does:
+ * - It quotes the question, which is the last text of a user, and says about as much as `words`. Answers that quote
+ *   something else are short.
+ * - Tools: it obeys `tool_choice`. Where it is free, it calls each tool whose name or description shares a word with
+ *   the question, at once, with arguments that fit the schema and are made of the question's own names and figures;
+ *   after the results it quotes them. A tool of computer use is called where the question speaks of screen or browser.
+ * - Web search, where it is offered, finds sources at `example.org` that are called simulated, and cites them.
+ * - JSON that is asked for by a schema fits the schema.
+ * - Of images, documents and sound it says how many it was shown, of what kind and size.
+ * - It ends with every `<tag>…</tag>` and every block of a language of which instructions or questions have an example.
+ * - A question with the words "get it wrong first" is answered once without these tags or that JSON.
+ * - Thoughts are shown where they are asked for (`thinking`, or `reasoning.summary`).
+ *
+ * What real providers refuse is refused with 400: results without calls, calls without results, two results for one
+ * call, a choice among tools that are not offered.
  */
 export function simulatedFetch(options: SimulatedOptions = {}): SimulatedFetch {
   const { seed = 0, speed = 1, sleep = realSleep } = options
@@ -45,15 +64,22 @@ export function simulatedFetch(options: SimulatedOptions = {}): SimulatedFetch {
     const signal = init.signal ?? asked?.signal
     signal?.throwIfAborted()
     const url = asked?.url ?? String(input)
-    const wire = wireOf(url)
+    const api = apiOf(url)
     const method = (init.method ?? asked?.method ?? 'GET').toUpperCase()
-    if (!wire) return failure(404, 'not_found_error', `The simulated provider has nothing at ${pathOf(url)}.`)
+    if (!api) return failure(404, 'not_found_error', `The simulated provider has nothing at ${pathOf(url)}.`)
     if (method !== 'POST') return failure(405, 'invalid_request_error', `POST is expected here, not ${method}.`)
     const body = parsed(init.body == null && asked ? await asked.text() : await new Response(init.body).text())
     signal?.throwIfAborted()
-    if (!body) return failure(400, 'invalid_request_error', 'A JSON object with model and messages is expected.')
+    const request = body && requestOf(api, body)
+    if (!request) {
+      const said = api === 'responses' ? 'input' : 'messages'
+      return failure(400, 'invalid_request_error', `A JSON object with model and ${said} is expected.`)
+    }
+    const refusal = refusalOf(api, body, request)
+    if (refusal) return failure(400, 'invalid_request_error', refusal)
 
-    const { answer, dice } = simulatedAnswer(body, { seed, words })
+    const wire = wires[api]
+    const { answer, dice } = simulatedAnswer(body, request, { seed, words })
     const rate = between([deltasPerSecond[0] * 1000, deltasPerSecond[1] * 1000], dice) / 1000
     const first = between(firstDeltaMs, dice) / speed
     let shownBefore = false
@@ -66,7 +92,7 @@ export function simulatedFetch(options: SimulatedOptions = {}): SimulatedFetch {
     if (body.stream !== true) {
       const wait = frames.reduce((sum, { waitMs }) => sum + waitMs, 0)
       if (wait > 0) await sleep(wait, signal ?? undefined)
-      return Response.json(wire.json(answer), { headers })
+      return Response.json(wire.json(answer, body), { headers })
     }
     return new Response(paced(frames, sleep, signal ?? undefined), {
       headers: { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }
@@ -112,10 +138,17 @@ function paced(
   )
 }
 
-function wireOf(url: string): SimulatedWire | undefined {
+const wires: Readonly<Record<SimulatedApi, SimulatedWire>> = {
+  chat: simulatedChat,
+  responses: simulatedResponses,
+  messages: simulatedMessages
+}
+
+function apiOf(url: string): SimulatedApi | undefined {
   const path = pathOf(url)
-  if (path.endsWith('/chat/completions')) return simulatedChat
-  return path.endsWith('/messages') ? simulatedMessages : undefined
+  if (path.endsWith('/chat/completions')) return 'chat'
+  if (path.endsWith('/responses')) return 'responses'
+  return path.endsWith('/messages') ? 'messages' : undefined
 }
 
 /** Works for an address without an origin too, as a page may use it. */
@@ -126,7 +159,7 @@ function pathOf(url: string): string {
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
     const body: unknown = JSON.parse(text)
-    if (!isRecord(body) || typeof body.model !== 'string' || !Array.isArray(body.messages)) return undefined
+    if (!isRecord(body)) return undefined
     canonical(body) // throws for what is nested without end, as the answer could not be made from it
     return body
   } catch {
@@ -134,7 +167,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** An error in the form that both APIs share. */
+/** An error in the form that the APIs share. */
 function failure(status: number, type: string, message: string): Response {
   return Response.json({ type: 'error', error: { type, message, code: null, param: null } }, { status })
 }

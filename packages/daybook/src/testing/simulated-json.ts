@@ -1,56 +1,173 @@
-/** A value that a JSON schema describes, for the arguments of a simulated tool call. */
+/** A value that a JSON schema describes: for structured answers, and for the arguments of tool calls. */
 import { isRecord } from '../json.js'
-import { between, pick } from './simulated-text.js'
+import { between, cut, pick } from './simulated-text.js'
 
-/** Deeper than this there is only null: a schema may refer to itself. */
-const deepest = 8
-
-/** The same value for the same schema and dice. Knows the everyday keywords; what it does not know it leaves out. */
-export function valueFor(schema: unknown, dice: () => number): unknown {
-  return value(schema, schema, 'value', dice, 0)
+/** Words and figures to make values of, before any are made up. Each figure is used once. */
+export interface Material {
+  readonly sentence: string
+  readonly words: string[]
+  readonly numbers: number[]
 }
 
-function value(schema: unknown, root: unknown, name: string, dice: () => number, depth: number): unknown {
+/** Deeper than this only what must be there is made, since a schema may refer to itself. */
+const deep = 6
+const deepest = 60
+const everyday = '2026-01-01'
+
+const formats: Readonly<Record<string, string>> = {
+  date: everyday,
+  'date-time': `${everyday}T12:00:00Z`,
+  time: '12:00:00Z',
+  duration: 'P1D',
+  email: 'simulated@example.org',
+  uri: 'https://example.org/simulated',
+  url: 'https://example.org/simulated',
+  'uri-reference': 'https://example.org/simulated',
+  hostname: 'example.org',
+  ipv4: '192.0.2.1',
+  ipv6: '2001:db8::1',
+  uuid: '00000000-0000-4000-8000-000000000000'
+}
+
+/**
+ * The same value for the same schema and dice. It fits the schema as far as types, enum, const, required members,
+ * references, the first of anyOf and oneOf, allOf, bounds and formats go; `pattern`, `not` and `if` are not known.
+ */
+export function valueFor(schema: unknown, dice: () => number, material?: Material): unknown {
+  return value(schema, { root: schema, dice, material }, 'value', 0)
+}
+
+interface Making {
+  readonly root: unknown
+  readonly dice: () => number
+  readonly material: Material | undefined
+}
+
+function value(schema: unknown, making: Making, name: string, depth: number): unknown {
   if (!isRecord(schema) || depth > deepest) return schema === true ? {} : null
+  const { dice, material } = making
   if ('const' in schema) return schema.const
-  if (Array.isArray(schema.enum) && schema.enum.length > 0) return pick(schema.enum as unknown[], dice)
-  if (typeof schema.$ref === 'string') return value(referred(schema.$ref, root), root, name, dice, depth + 1)
-  const choices = [schema.anyOf, schema.oneOf, schema.allOf].find(Array.isArray)
-  if (choices?.length) return value(choices[0], root, name, dice, depth + 1)
-  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
-  if (type === 'object' || (type === undefined && isRecord(schema.properties)))
-    return members(schema, root, dice, depth)
-  if (type === 'array') {
-    const length = Math.min(20, number(schema.maxItems) ?? 20, Math.max(2, number(schema.minItems) ?? 0))
-    return Array.from({ length }, () => value(schema.items, root, name, dice, depth + 1))
+  if (Array.isArray(schema.enum) && schema.enum.length > 0) {
+    const said = material?.sentence.toLowerCase()
+    return (
+      schema.enum.find(one => typeof one === 'string' && said?.includes(one.toLowerCase())) ?? pick(schema.enum, dice)
+    )
   }
-  if (type === 'integer' || type === 'number') {
-    const low = number(schema.minimum) ?? Math.min(1, number(schema.maximum) ?? 1)
-    return between([Math.ceil(low), Math.floor(number(schema.maximum) ?? low + 9)], dice)
-  }
+  if (typeof schema.$ref === 'string') return value(referred(schema.$ref, making.root), making, name, depth + 1)
+  const choices = [schema.anyOf, schema.oneOf].find(Array.isArray)
+  if (choices?.length) return value(choice(choices, depth), making, name, depth + 1)
+  if (Array.isArray(schema.allOf)) return value(together(schema, making.root), making, name, depth + 1)
+  const type = Array.isArray(schema.type) ? schema.type[depth > deep ? schema.type.length - 1 : 0] : schema.type
+  if (type === 'object' || (type === undefined && isRecord(schema.properties))) return members(schema, making, depth)
+  if (type === 'array') return items(schema, making, name, depth)
+  if (type === 'integer' || type === 'number') return figure(schema, type === 'integer', making)
   if (type === 'boolean') return dice() < 0.5
   if (type === 'null') return null
-  return `a simulated ${name}`
-    .padEnd(Math.min(1000, number(schema.minLength) ?? 0), '.')
-    .slice(0, number(schema.maxLength))
+  return words(schema, name, making)
 }
 
-function members(schema: Record<string, unknown>, root: unknown, dice: () => number, depth: number): unknown {
+/** The first; deep down the one that ends soonest. */
+function choice(choices: readonly unknown[], depth: number): unknown {
+  if (depth <= deep) return choices[0]
+  const ends = (type: unknown): boolean => type !== undefined && type !== 'object' && type !== 'array'
+  return choices.find(one => isRecord(one) && ends(one.type)) ?? choices.at(-1)
+}
+
+function members(schema: Record<string, unknown>, making: Making, depth: number): unknown {
   const properties = isRecord(schema.properties) ? schema.properties : {}
-  const required = Array.isArray(schema.required) ? schema.required.map(String) : Object.keys(properties)
-  return Object.fromEntries(
-    required.map(name => [
-      name,
-      value(Object.hasOwn(properties, name) ? properties[name] : {}, root, name, dice, depth + 1)
-    ])
-  )
+  const wanted = depth > deep ? [] : Object.keys(properties)
+  const required = Array.isArray(schema.required) ? schema.required.map(String) : wanted
+  const member = (name: string): unknown => (Object.hasOwn(properties, name) ? properties[name] : { type: 'string' })
+  return Object.fromEntries(required.map(name => [name, value(member(name), making, name, depth + 1)]))
 }
 
-/** What `#/$defs/city` points at. */
+function items(schema: Record<string, unknown>, making: Making, name: string, depth: number): unknown[] {
+  const first = Array.isArray(schema.prefixItems) ? schema.prefixItems : []
+  const least = Math.max(first.length, number(schema.minItems) ?? 0)
+  const length = Math.min(20, number(schema.maxItems) ?? 20, depth > deep ? least : Math.max(2, least))
+  const made = Array.from({ length }, (_, index) =>
+    value(
+      first[index] ?? schema.items ?? { type: 'string' },
+      making,
+      length > 1 ? `${name} ${index + 1}` : name,
+      depth + 1
+    )
+  )
+  if (schema.uniqueItems !== true) return made
+  const once = new Map(made.map(one => [JSON.stringify(one), one]))
+  for (const other of values(schema.items)) if (once.size < least) once.set(JSON.stringify(other), other)
+  return [...once.values()]
+}
+
+/** What may stand in a list, where it is a choice of few. */
+function values(schema: unknown): readonly unknown[] {
+  return isRecord(schema) && Array.isArray(schema.enum) ? schema.enum : []
+}
+
+/** The next figure of the material that fits, else one within the bounds. */
+function figure(schema: Record<string, unknown>, whole: boolean, { dice, material }: Making): number {
+  const least = number(schema.minimum) ?? number(schema.exclusiveMinimum)
+  const most = number(schema.maximum) ?? number(schema.exclusiveMaximum)
+  const step = number(schema.multipleOf)
+  const fits = (one: number): boolean =>
+    (!whole || Number.isInteger(one)) &&
+    one >= (least ?? -Infinity) &&
+    one <= (most ?? Infinity) &&
+    one !== schema.exclusiveMinimum &&
+    one !== schema.exclusiveMaximum &&
+    (!step || one % step === 0)
+  const said = material?.numbers.findIndex(fits) ?? -1
+  if (said >= 0) return material?.numbers.splice(said, 1)[0] as number
+  const low = least ?? Math.min(1, (most ?? 1) - 9)
+  const high = most ?? low + 9
+  if (step) {
+    const next = Math.ceil(low / step) * step
+    return fits(next) ? next : next + step
+  }
+  const made = between([Math.ceil(low), Math.floor(high)], dice)
+  if (whole && !fits(made)) return fits(made + 1) ? made + 1 : made - 1
+  if (whole || (fits(made) && high - low >= 9)) return made
+  const between2 = Math.round((low + (0.1 + dice() * 0.8) * (high - low)) * 100) / 100
+  return fits(between2) ? between2 : (low + high) / 2
+}
+
+/** A text of the right kind and length: the sentence itself, the next of its words, or one that says that it is none. */
+function words(schema: Record<string, unknown>, name: string, { material }: Making): string {
+  const { format } = schema
+  if (typeof format === 'string' && Object.hasOwn(formats, format)) return formats[format] as string
+  const whole = /quer|question|prompt|text|message/i.test(name)
+  const said = whole ? material?.sentence : material?.words.length ? next(material.words) : undefined
+  const text = said || `a simulated ${name}`
+  return cut(text.padEnd(Math.min(1000, number(schema.minLength) ?? 0), '.'), number(schema.maxLength) ?? Infinity)
+}
+
+/** Round and round. */
+function next(words: string[]): string {
+  const first = words.shift() as string
+  words.push(first)
+  return first
+}
+
+/** One schema that says what all of them say. */
+function together({ allOf, ...rest }: Record<string, unknown>, root: unknown): Record<string, unknown> {
+  const made: Record<string, unknown> = { ...rest }
+  for (const one of allOf as unknown[]) {
+    const part = isRecord(one) && typeof one.$ref === 'string' ? referred(one.$ref, root) : one
+    if (!isRecord(part)) continue
+    const { properties, required, ...other } = part
+    Object.assign(made, other)
+    if (isRecord(properties)) made.properties = { ...(made.properties as object), ...properties }
+    if (Array.isArray(required)) made.required = [...new Set([...((made.required as unknown[]) ?? []), ...required])]
+  }
+  return made
+}
+
+/** What `#/$defs/city` points at; `#` is the whole. */
 function referred(pointer: string, root: unknown): unknown {
   let found = root
   for (const step of pointer.split('/').slice(1)) {
-    found = isRecord(found) && Object.hasOwn(found, step) ? found[step] : undefined
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    found = isRecord(found) && Object.hasOwn(found, name) ? found[name] : undefined
   }
   return found
 }

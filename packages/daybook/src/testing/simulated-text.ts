@@ -28,8 +28,16 @@ export function cut(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length)
 }
 
-/** About so many words that quote the question and say that nobody was asked. */
-export function simulatedText(question: string, words: number, dice: () => number): string {
+/**
+ * About so many words that quote the question and say that nobody was asked.
+ * @param facts Sentences to say in place of those about the question.
+ */
+export function simulatedText(
+  question: string,
+  words: number,
+  dice: () => number,
+  facts: readonly string[] = []
+): string {
   const asked = quoted(question)
   const phrases = phrasesOf(topicOf(question, asked))
   const opening = asked
@@ -37,9 +45,10 @@ export function simulatedText(question: string, words: number, dice: () => numbe
     : 'This is a simulated answer to a question without words.'
   const sentences = [
     /[.!?…]$/.test(asked) || !asked ? opening : `${opening}.`,
-    pick(openings, dice)(phrases[0] as string)
+    ...(facts.length > 0 ? facts : [pick(openings, dice)(phrases[0] as string)])
   ]
   const closing = pick(closings, dice)
+  if (facts.length > 0) return [...sentences, closing].join(' ')
   let left = words - [...sentences, closing].reduce((sum, sentence) => sum + wordsIn(sentence), 0)
   const unused = shuffled(claims, dice)
   for (let turn = 0; left > 0; turn++) {
@@ -53,6 +62,11 @@ export function simulatedText(question: string, words: number, dice: () => numbe
     if (left >= 0) sentences.push(sentence)
   }
   return paragraphs([...sentences, closing], dice)
+}
+
+/** Short phrases of what a question is about, at least two. */
+export function topicsOf(question: string): readonly string[] {
+  return phrasesOf(topicOf(question, quoted(question)))
 }
 
 type Claim = (topic: string, other: string, dice: () => number) => string
@@ -103,7 +117,7 @@ const closings: readonly string[] = [
 ]
 
 /** Words that carry no topic; phrases are what stands between them. */
-const plain = new Set(
+export const plainWords: ReadonlySet<string> = new Set(
   `a about above after again all also an and any are as at be because been before being between both but by can could did do
   does doing down each every explain few find for from give had has have how i if in into is it its list make many may me
   might more most much must my name no not of off on one or other our out over own please question research same say shall
@@ -142,7 +156,7 @@ function phrasesOf(question: string): readonly string[] {
   for (const word of question.split(/\s+/)) {
     const bare = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
     // A number is no topic.
-    if (!/\p{L}/u.test(bare) || plain.has(bare.toLowerCase())) {
+    if (!/\p{L}/u.test(bare) || plainWords.has(bare.toLowerCase())) {
       end()
       before = bare.toLowerCase()
     } else {
@@ -156,7 +170,7 @@ function phrasesOf(question: string): readonly string[] {
 }
 
 /** The question itself: the last one that the text asks, or its last line. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const end = text.slice(-4000).trim()
   const mark = end.lastIndexOf('?')
   const upTo = mark < 0 ? end : end.slice(0, mark)
