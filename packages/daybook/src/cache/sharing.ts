@@ -103,7 +103,8 @@ async function land(counter: Counter, caller: Caller, landing: Landing): Promise
   try {
     shared = frozenCopy(response)
     const made = deepFreeze(entryOf(shared, frozenCopy(deltas), host.now()))
-    if (isCacheEntry(made) && isStorable(caller.request, shared)) entry = made
+    const stored = isCacheEntry(made) && isStorable(caller.request, shared)
+    if (stored && (await caller.options.accepts?.(shared)) !== false) entry = made
   } catch (error) {
     store.warn('not_json', `An answer cannot be cached: ${asDaybookError(error).message}`)
   }

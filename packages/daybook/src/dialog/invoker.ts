@@ -1,12 +1,16 @@
 /** The invoker: takes a dialog, renders a request, calls an LLM function, parses the answer. */
-import type { DaybookError } from '../errors.js'
-import type { Host } from '../host.js'
-import type { Json, JsonObject } from '../json.js'
-import type { Live } from '../llm/live.js'
+import { APIResponseValidationError, APIUserAbortError, asDaybookError, type DaybookError, shown } from '../errors.js'
+import { type Host, newId } from '../host.js'
+import { isRecord, type Json, type JsonObject } from '../json.js'
+import { itemsOf, type Live, live, tap, unlessAborted } from '../llm/live.js'
 import type { LLMDelta, LLMFn, LLMOptions, LLMResponse } from '../llm/llm.js'
-import type { Cost } from './cost.js'
+import { withPartial } from '../llm/llm-stream.js'
+import { answerMessage, type Reading, readAnswer } from './answer.js'
+import { type Cost, costOfAnswer } from './cost.js'
 import type { Dialog } from './dialog.js'
 import type { DialogMessage } from './message.js'
+import { type PartialJson, partialJson } from './partial-json.js'
+import { type AskedModel, askedModel } from './request.js'
 
 /** Whoever answers dialogs: an object with one method. Anyone's can be passed to an agent or to a Daybook. */
 export interface Invoker {
@@ -61,7 +65,127 @@ export interface InvokerOptions {
   readonly host?: Pick<Host, 'now' | 'random' | 'id'> | undefined
 }
 
-/** The call fails with the typed errors of the LLM function; what is wrong with an answer is in the result. */
-export function createInvoker(_options: InvokerOptions): Invoker {
-  throw new Error('to be written')
+/**
+ * An invoker over an LLM function. The call fails with the typed errors of that function; what is wrong with an answer
+ * is in the result, as an error of kind `output`:
+ * - `ToolArgumentsError`: the arguments of a tool call are no JSON; `data.arguments_text` is what was written.
+ * - `JSONSchemaValidationError`: a format was asked for, and the answer is no JSON, or does not fit (`data.issues`).
+ * - `ParserError`: the parser threw, or gave something that is no plain JSON.
+ * `code` says where the model did not get to the end: `refusal`, `length` or `content_filter`. `message.parsed` is
+ * `{ raw }` then. A stream handler that throws ends the call with kind `aborted`, code `stream_handler`.
+ */
+export function createInvoker({ llm, host }: InvokerOptions): Invoker {
+  return {
+    call(dialog, options) {
+      let asked: AskedModel
+      try {
+        asked = askedModel(llm, dialog, options)
+      } catch (error) {
+        return failed(error)
+      }
+      const { request, modelArgs, callOptions } = asked
+      const { parserArgs, signal, streamHandler } = options
+      const { topPrompt } = dialog
+      const isRead = topPrompt?.format !== undefined || topPrompt?.parser !== undefined
+      // One call has one answer, which is read once, whoever asks first: the cache, or the result.
+      let reading: Promise<Reading> | undefined
+      const read = (response: LLMResponse): Promise<Reading> => {
+        reading ??= readAnswer(response, topPrompt, parserArgs)
+        return reading
+      }
+      const accepts = async (response: LLMResponse): Promise<boolean> => (await read(response)).errors.length === 0
+
+      const settle = async (response: LLMResponse): Promise<InvokeResult> => {
+        if (!isAnswer(response)) throw noAnswer(response)
+        const { parsed, errors } = await (signal && isRead ? unlessAborted(read(response), signal) : read(response))
+        const { metadata, actor: responder } = callOptions
+        return {
+          message: answerMessage(response, { newId: () => newId(host), responder, parsed, metadata }),
+          rawResponse: response,
+          modelArgs,
+          executionErrors: errors,
+          hasErrors: errors.length > 0,
+          errorMessage: errors.map(error => error.message).join('\n'),
+          cost: costOfAnswer(response),
+          dropped: response.dropped ?? []
+        }
+      }
+      const ask = (signal: AbortSignal | undefined): Live<LLMDelta, InvokeResult> =>
+        tap(llm(request, { ...callOptions, ...(isRead ? { accepts } : {}), signal }), settle, error => {
+          throw asDaybookError(error)
+        })
+
+      const format = topPrompt?.format
+      if (format || streamHandler) return watched(ask, format && partialJson(), streamHandler, signal)
+      try {
+        return ask(signal)
+      } catch (error) {
+        return failed(error) // of a function that is none of ours: ours never throw
+      }
+    }
+  }
+}
+
+/** LLM functions are anyone's. */
+function isAnswer(response: unknown): response is LLMResponse {
+  return isRecord(response) && isRecord(response.message) && Array.isArray(response.tool_calls)
+}
+
+function noAnswer(found: unknown): Error {
+  return new APIResponseValidationError(
+    `The LLM function gave ${shown(found)}, which is no answer: it needs text, message and tool_calls.`
+  )
+}
+
+/** With somebody who looks at each delta. */
+function watched(
+  ask: (signal: AbortSignal) => Live<LLMDelta, InvokeResult>,
+  partial: PartialJson | undefined,
+  handler: StreamHandler | undefined,
+  signal: AbortSignal | undefined
+): Live<InvokeDelta, InvokeResult> {
+  const stream = live<InvokeDelta, InvokeResult>(
+    async function* (own, abort) {
+      const answer = ask(own)
+      for await (const delta of answer) {
+        yield delta
+        if (delta.type !== 'text.delta') continue
+        try {
+          // One that is asynchronous is waited for, so that its failure is heard too.
+          await handler?.handleChunk(delta.text, delta)
+        } catch (thrown) {
+          const error = handlerFailure(thrown)
+          abort(error)
+          throw error
+        }
+        const object = partial?.push(delta.text)
+        if (object !== undefined) yield { type: 'object.delta', object }
+      }
+      return answer
+    },
+    { signal }
+  )
+  return tap(
+    stream,
+    result => result,
+    error => {
+      throw withPartial(error, itemsOf(stream) as readonly LLMDelta[])
+    }
+  )
+}
+
+function handlerFailure(cause: unknown): DaybookError {
+  const { message } = asDaybookError(cause)
+  return new APIUserAbortError(`The stream handler threw, so the call was ended: ${message}`, {
+    code: 'stream_handler',
+    cause
+  })
+}
+
+/** A call that is wrong before it is made. */
+function failed(error: unknown): Live<InvokeDelta, InvokeResult> {
+  // biome-ignore lint/correctness/useYield: a failure has no deltas
+  return live(async function* () {
+    throw error
+  })
 }

@@ -117,6 +117,8 @@ export interface LLMOptions {
   readonly cause?: readonly string[] | undefined
   /** False: somebody else writes this call's events. */
   readonly record?: false | undefined
+  /** Asked of an answer before it is stored: false for one that must not be given again, as it does not fit a schema. */
+  readonly accepts?: ((response: LLMResponse) => boolean | Promise<boolean>) | undefined
   /** Wrappers inside the recorder cannot write events: they tell it facts. */
   readonly report?: ((fact: LLMFact) => void) | undefined
 }
