@@ -1,8 +1,11 @@
 /** Prompts: a template, and the contract for the answers to it. */
-import type { Json, JsonObject } from '../json.js'
+import { sha256 } from '#platform'
+import { InputError, shown } from '../errors.js'
+import { frozenJson, type JsonObject } from '../json.js'
 import type { ToolCall } from '../llm/llm.js'
 import type { Parser } from './parser.js'
-import type { Schema, SchemaSource } from './schema.js'
+import { type Schema, type SchemaSource, schemaOf } from './schema.js'
+import { templateOf } from './template.js'
 import type { Tool } from './tool.js'
 
 /** A server of the Model Context Protocol that the provider itself connects to. */
@@ -88,13 +91,95 @@ export interface Prompt {
 /** What a provider's answer asks of the computer, out of a tool call; undefined for any other call. */
 export type ComputerCallOf = (call: ToolCall) => ComputerCall | undefined
 
-export function createPrompt(_options: PromptOptions | string): Prompt {
-  throw new Error('to be written')
+/** What is said where a prompt has no words of its own for it. */
+export const defaultHandlers: { readonly exception: string; readonly final: string } = {
+  exception: 'Error: {error_message}. Please fix.',
+  final: 'No more tools can be called. Give your final answer now, from what you know so far.'
+}
+
+const computer: Required<ComputerUse> = { displayWidth: 1280, displayHeight: 800, environment: 'browser' }
+
+/** @throws InputError for a template, tool, server or format that is none, and for two tools of one name. */
+export function createPrompt(options: PromptOptions | string): Prompt {
+  return promptOf(typeof options === 'string' ? { template: options } : options)
+}
+
+function promptOf(options: PromptOptions): Prompt {
+  const { path, template, parser, allowWebSearch = false, computerUse = false, handlers = {} } = options
+  const compiled = templateOf(template)
+  const format = options.format === undefined ? undefined : schemaOf(options.format)
+  const tools = Object.freeze([...(options.tools ?? [])])
+  const mcpServers = Object.freeze((options.mcpServers ?? []).map(server => Object.freeze({ ...server })))
+  const metadata = frozenJson(options.metadata ?? {})
+  const byName = new Map(tools.map(tool => [tool.name, tool]))
+  if (byName.size < tools.length)
+    throw new InputError(`Two tools have one name: ${twice(tools.map(tool => tool.name))}.`)
+  if (parser !== undefined && typeof parser?.parse !== 'function') {
+    throw new InputError('A parser is an object with a method parse(text, args).')
+  }
+  for (const server of mcpServers) checkServer(server)
+  const labels = mcpServers.map(server => server.serverLabel)
+  if (new Set(labels).size < labels.length) throw new InputError(`Two servers have one label: ${twice(labels)}.`)
+  for (const text of [handlers.exception, handlers.final]) if (typeof text === 'string') templateOf(text)
+  const display = computerUse === false ? undefined : { ...computer, ...(computerUse === true ? {} : computerUse) }
+
+  return Object.freeze<Prompt>({
+    path,
+    template,
+    variables: Object.freeze(compiled.variables),
+    parser,
+    format,
+    tools,
+    mcpServers,
+    allowWebSearch,
+    computerUse: display && Object.freeze(display),
+    handlers: Object.freeze({ ...handlers }),
+    metadata,
+    render: (args = {}) => compiled.render(args),
+    extend: more => promptOf({ ...options, ...more, handlers: { ...handlers, ...more.handlers } }),
+    tool(name) {
+      const found = byName.get(name)
+      if (found) return found
+      const names = [...byName.keys()].join(', ') || 'none'
+      throw new InputError(`There is no tool ${shown(name)}. There are: ${names}.`)
+    },
+    info: () => ({
+      path: path ?? null,
+      prompt_hash: sha256(template).slice(0, 12),
+      metadata,
+      tools: tools.map(tool => tool.name),
+      mcp_servers: labels,
+      has_parser: parser !== undefined,
+      has_format: format !== undefined,
+      addons: {
+        web_search: allowWebSearch,
+        computer_use: display
+          ? {
+              display_width: display.displayWidth,
+              display_height: display.displayHeight,
+              environment: display.environment
+            }
+          : null
+      }
+    })
+  })
+}
+
+function twice(names: readonly string[]): string {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) < index))].join(', ')
+}
+
+function checkServer({ serverLabel, serverUrl, requireApproval = 'never' }: McpServer): void {
+  if (typeof serverLabel !== 'string' || serverLabel === '') throw new InputError('An MCP server needs a serverLabel.')
+  if (typeof serverUrl !== 'string' || !/^https?:\/\//.test(serverUrl)) {
+    throw new InputError(`The MCP server ${serverLabel} needs a serverUrl that begins with https://.`)
+  }
+  if (!['never', 'manual', 'auto'].includes(requireApproval)) {
+    throw new InputError(`requireApproval of the MCP server ${serverLabel} must be never, manual or auto.`)
+  }
 }
 
 /** Renders a template with names only: what handlers and prompts share. */
-export function renderTemplate(_template: string, _args: Readonly<Record<string, unknown>>): string {
-  throw new Error('to be written')
+export function renderTemplate(template: string, args: Readonly<Record<string, unknown>>): string {
+  return templateOf(template).render(args)
 }
-
-export type { Json }

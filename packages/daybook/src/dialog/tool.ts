@@ -1,8 +1,9 @@
 /** Tools: functions that a model may call. */
-import type { DaybookError } from '../errors.js'
+import { APIUserAbortError, DaybookError, InputError, shown, ToolArgumentsError } from '../errors.js'
 import type { Json } from '../json.js'
 import type { FunctionTool, ToolCall } from '../llm/llm.js'
-import type { OutputOf, Schema, SchemaSource } from './schema.js'
+import { type OutputOf, type Schema, type SchemaSource, schemaOf } from './schema.js'
+import { depthOver } from './schema-reader.js'
 
 export interface ToolContext {
   readonly signal: AbortSignal
@@ -39,15 +40,113 @@ export interface ToolOutcome {
   readonly error?: DaybookError | undefined
 }
 
+/** What every provider takes as a name. */
+const nameOfTool = /^[a-zA-Z0-9_-]{1,64}$/
+const maxArgumentsDepth = 200
+
 /** @throws InputError for a name that providers refuse, or a schema that is none. */
-export function tool<const Source extends SchemaSource>(_options: ToolOptions<Source>): Tool {
-  throw new Error('to be written')
+export function tool<const Source extends SchemaSource>(options: ToolOptions<Source>): Tool {
+  const { name, description, execute, format, idempotent = false } = options
+  if (typeof name !== 'string' || !nameOfTool.test(name)) {
+    throw new InputError(`${shown(name)} cannot be a tool's name: use 1 to 64 letters, digits, _ and -.`)
+  }
+  if (typeof description !== 'string') throw new InputError(`The tool ${name} needs a description, as a text.`)
+  if (typeof execute !== 'function') throw new InputError(`The tool ${name} needs a function: execute(input, context).`)
+  const inputSchema = schemaOf(options.inputSchema as SchemaSource)
+  const { type = 'object', properties } = inputSchema.jsonSchema
+  if (type !== 'object' || (properties === undefined && inputSchema.jsonSchema.type === undefined)) {
+    throw new InputError(`The input schema of the tool ${name} must be one of an object: arguments have names.`)
+  }
+  return Object.freeze<Tool>({
+    name,
+    description,
+    inputSchema,
+    idempotent,
+    definition: {
+      type: 'function',
+      // The wire format takes `strict` back where a provider's strict mode cannot say the schema.
+      function: { name, description, parameters: { type, ...inputSchema.jsonSchema }, strict: true }
+    },
+    execute: (input, context) => execute.call(options, input as OutputOf<Source>, context),
+    format: format ?? textOf
+  })
 }
 
 /**
  * Checks the arguments and runs the tool. Never rejects: arguments that do not fit (the tool does not run then), what
- * it throws, and an abort are outcomes.
+ * it throws, and an abort are outcomes. After an abort nobody waits for the tool, whether it hears of it or not.
  */
-export function callTool(_tool: Tool, _call: ToolCall, _context: ToolContext): Promise<ToolOutcome> {
-  throw new Error('to be written')
+export async function callTool(tool: Tool, call: ToolCall, context: ToolContext): Promise<ToolOutcome> {
+  const { signal } = context
+  try {
+    const input = await validInput(tool, call)
+    if (signal.aborted) throw aborted(signal)
+    const result = await unlessAborted(tool, input, context)
+    return { text: tool.format(result, call), ...jsonOf(result) }
+  } catch (thrown) {
+    const error = signal.aborted ? aborted(signal) : failure(thrown, tool)
+    return { text: `Error: ${error.message}`, error }
+  }
+}
+
+async function validInput({ name, inputSchema }: Tool, call: ToolCall): Promise<unknown> {
+  const wrong = (what: string): DaybookError =>
+    new ToolArgumentsError(`The arguments of ${name} ${what}`, {
+      data: { tool: name, call_id: call.id, arguments_text: call.arguments_text ?? JSON.stringify(call.arguments) }
+    })
+  if (call.error !== undefined || call.arguments === undefined) {
+    throw wrong(`are no JSON (${call.error ?? 'there are none'}): ${shown(call.arguments_text ?? '')}`)
+  }
+  if (depthOver(call.arguments, maxArgumentsDepth)) {
+    throw wrong(`are nested more than ${maxArgumentsDepth} levels deep.`)
+  }
+  const checked = await inputSchema.validate(call.arguments)
+  if (!checked.ok) throw wrong(`do not fit its schema:\n${checked.issues.join('\n')}`)
+  return checked.value
+}
+
+async function unlessAborted(tool: Tool, input: unknown, context: ToolContext): Promise<unknown> {
+  const { signal } = context
+  let stop: () => void = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(aborted(signal))
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    // The race hears of a failure that comes after the abort, so that it is nobody's unhandled rejection.
+    return await Promise.race([(async () => tool.execute(input, context))(), stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function aborted({ reason }: AbortSignal): DaybookError {
+  if (reason instanceof DaybookError) return reason
+  return new APIUserAbortError('The tool was stopped before it had answered.', { cause: reason })
+}
+
+function failure(thrown: unknown, tool: Tool): DaybookError {
+  if (thrown instanceof DaybookError) return thrown
+  const message = thrown instanceof Error ? thrown.message || thrown.name : shown(thrown)
+  return new DaybookError('agent', message, { cause: thrown, data: { tool: tool.name } })
+}
+
+function jsonOf(result: unknown): { readonly result?: Json } {
+  const text = written(result)
+  return text === undefined ? {} : { result: JSON.parse(text) }
+}
+
+function textOf(result: unknown): string {
+  return typeof result === 'string' ? result : (written(result) ?? '')
+}
+
+/** JSON of what a program gives back: what JSON has no word for is said in the nearest one, or is an error. */
+function written(result: unknown): string | undefined {
+  return JSON.stringify(result, (_, value) => {
+    if (typeof value === 'bigint') return String(value)
+    if (value instanceof Map) return Object.fromEntries(value)
+    if (value instanceof Set) return [...value]
+    if (value === result && typeof value === 'function') throw new InputError('The tool gave back a function.')
+    return value
+  })
 }
