@@ -1,15 +1,14 @@
 /** The invoker: takes a dialog, renders a request, calls an LLM function, parses the answer. */
-import { APIResponseValidationError, APIUserAbortError, asDaybookError, type DaybookError, shown } from '../errors.js'
+import { APIResponseValidationError, asDaybookError, type DaybookError, shown } from '../errors.js'
 import { type Host, newId } from '../host.js'
 import { isRecord, type Json, type JsonObject } from '../json.js'
-import { itemsOf, type Live, live, tap, unlessAborted } from '../llm/live.js'
+import { type Live, live, tap, unlessAborted } from '../llm/live.js'
 import type { LLMDelta, LLMFn, LLMOptions, LLMResponse } from '../llm/llm.js'
-import { withPartial } from '../llm/llm-stream.js'
 import { answerMessage, type Reading, readAnswer } from './answer.js'
 import { type Cost, costOfAnswer } from './cost.js'
 import type { Dialog } from './dialog.js'
+import { type Ask, growing, hearing } from './heard.js'
 import type { DialogMessage } from './message.js'
-import { type PartialJson, partialJson } from './partial-json.js'
 import { type AskedModel, askedModel } from './request.js'
 
 /** Whoever answers dialogs: an object with one method. Anyone's can be passed to an agent or to a Daybook. */
@@ -110,15 +109,13 @@ export function createInvoker({ llm, host }: InvokerOptions): Invoker {
           dropped: response.dropped ?? []
         }
       }
-      const ask = (signal: AbortSignal | undefined): Live<LLMDelta, InvokeResult> =>
-        tap(llm(request, { ...callOptions, ...(isRead ? { accepts } : {}), signal }), settle, error => {
+      const ask: Ask = own =>
+        tap(llm(request, { ...callOptions, ...(isRead ? { accepts } : {}), signal: own }), settle, error => {
           throw asDaybookError(error)
         })
-
-      const format = topPrompt?.format
-      if (format || streamHandler) return watched(ask, format && partialJson(), streamHandler, signal)
+      const heard = streamHandler ? hearing(ask, streamHandler) : ask
       try {
-        return ask(signal)
+        return topPrompt?.format ? growing(heard)(signal) : heard(signal)
       } catch (error) {
         return failed(error) // of a function that is none of ours: ours never throw
       }
@@ -135,51 +132,6 @@ function noAnswer(found: unknown): Error {
   return new APIResponseValidationError(
     `The LLM function gave ${shown(found)}, which is no answer: it needs text, message and tool_calls.`
   )
-}
-
-/** With somebody who looks at each delta. */
-function watched(
-  ask: (signal: AbortSignal) => Live<LLMDelta, InvokeResult>,
-  partial: PartialJson | undefined,
-  handler: StreamHandler | undefined,
-  signal: AbortSignal | undefined
-): Live<InvokeDelta, InvokeResult> {
-  const stream = live<InvokeDelta, InvokeResult>(
-    async function* (own, abort) {
-      const answer = ask(own)
-      for await (const delta of answer) {
-        yield delta
-        if (delta.type !== 'text.delta') continue
-        try {
-          // One that is asynchronous is waited for, so that its failure is heard too.
-          await handler?.handleChunk(delta.text, delta)
-        } catch (thrown) {
-          const error = handlerFailure(thrown)
-          abort(error)
-          throw error
-        }
-        const object = partial?.push(delta.text)
-        if (object !== undefined) yield { type: 'object.delta', object }
-      }
-      return answer
-    },
-    { signal }
-  )
-  return tap(
-    stream,
-    result => result,
-    error => {
-      throw withPartial(error, itemsOf(stream) as readonly LLMDelta[])
-    }
-  )
-}
-
-function handlerFailure(cause: unknown): DaybookError {
-  const { message } = asDaybookError(cause)
-  return new APIUserAbortError(`The stream handler threw, so the call was ended: ${message}`, {
-    code: 'stream_handler',
-    cause
-  })
 }
 
 /** A call that is wrong before it is made. */

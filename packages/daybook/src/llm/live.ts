@@ -50,10 +50,10 @@ export interface Opened<Item, Result> {
 /**
  * A Live over another one that must first be opened (after a look into a cache, an append, a wait): its items are the
  * opened one's own log, so that a layer costs nothing per item. `open` returns the stream in a box, because an async
- * function would await it.
+ * function would await it. `abort` is as in {@link live}.
  */
 export function relay<Item, Inner, Result = Inner>(
-  open: (signal: AbortSignal) => Promise<Opened<Item, Inner>> | Opened<Item, Inner>,
+  open: (signal: AbortSignal, abort: (reason: unknown) => void) => Promise<Opened<Item, Inner>> | Opened<Item, Inner>,
   settle: (inner: Inner) => Result | Promise<Result>,
   options: LiveOptions = {}
 ): Live<Item, Result> {
@@ -61,7 +61,7 @@ export function relay<Item, Inner, Result = Inner>(
   return new Handle(
     flow,
     flow.run(async signal => {
-      const { stream, shared } = await open(signal)
+      const { stream, shared } = await open(signal, flow.abort)
       if (!(stream instanceof Handle)) {
         stream.catch(() => {}) // a reader gets the failure; the foreign promise must not be an unhandled rejection
         return settle(await pump(stream[Symbol.asyncIterator](), signal, flow))
