@@ -3,12 +3,17 @@ import { ConfigurationError } from '../errors.js'
 import type { LLMFn } from '../llm/llm.js'
 import { chat } from '../llm/wire/chat.js'
 import { idempotency } from '../llm/wire/fetching.js'
+import { responses } from '../llm/wire/responses.js'
 import { type SdkOptions, sdkLlm } from '../llm/wire/sdk.js'
+
+type Create = { create(body: never, options?: never): unknown }
 
 /** What is needed of a client: OpenAI's, Azure's, or one that was wrapped. */
 export interface OpenAIClient {
   readonly baseURL: string
-  readonly chat: { readonly completions: { create(body: never, options?: never): unknown } }
+  readonly chat: { readonly completions: Create }
+  /** Needed where the Responses API is asked. */
+  readonly responses?: Create | undefined
 }
 
 export interface FromOpenAIOptions extends SdkOptions {
@@ -17,19 +22,20 @@ export interface FromOpenAIOptions extends SdkOptions {
 }
 
 /**
- * The same requests, answers, events and cache keys as `chatCompletionsApi` at the client's address. The client's own
- * retries are off: `retried` is the only layer that asks again.
+ * The same requests, answers, events and cache keys as `chatCompletionsApi`, or `responsesApi`, at the client's address.
+ * The client's own retries are off: `retried` is the only layer that asks again.
  */
 export function fromOpenAI(client: OpenAIClient, options: FromOpenAIOptions = {}): LLMFn {
   const { api = 'chat' } = options
-  if (api !== 'chat')
-    throw new ConfigurationError(`fromOpenAI does not know the API "${api}" yet: leave it out, or pass "chat".`)
-  const { completions } = client.chat
+  const [wire, asked] = api === 'chat' ? [chat, client.chat.completions] : [responses, client.responses]
+  if (wire.api !== api)
+    throw new ConfigurationError(`fromOpenAI does not know the API "${api}": pass "chat" or "responses".`)
+  if (!asked) throw new ConfigurationError('This client has no Responses API: pass one of openai 6 or later.')
   return sdkLlm(
-    chat,
+    wire,
     client,
     client.baseURL,
-    (body, request) => completions.create(body as never, request as never),
+    (body, request) => asked.create(body as never, request as never),
     idempotency,
     options
   )

@@ -573,7 +573,12 @@ describe('a client that gives only parsed chunks', () => {
   })
 })
 
-test('the other API of the OpenAI client is not there yet', () => {
+test('the Responses API of the OpenAI client, where it has one', () => {
   const client = new OpenAI({ baseURL, apiKey: 'k', dangerouslyAllowBrowser: true })
-  expect(() => fromOpenAI(client, { api: 'responses' })).toThrow(/"responses"/)
+  expect(fromOpenAI(client, { api: 'responses' }).target?.(request)).toMatchObject({
+    api: 'responses',
+    base_url: baseURL
+  })
+  expect(() => fromOpenAI({ baseURL, chat: client.chat }, { api: 'responses' })).toThrow(/no Responses API/)
+  expect(() => fromOpenAI(client, { api: 'messages' as 'chat' })).toThrow(/"messages"/)
 })
