@@ -63,12 +63,12 @@ const codes: readonly (readonly [RegExp, number])[] = [
   [/authentication|api_key|UNAUTHENTICATED/, 401],
   [/billing|credits/, 402],
   [/permission/i, 403],
-  [/not_?found/i, 404],
+  [/(?<!file_)not_?found/i, 404],
   [/conflict|ABORTED/, 409],
   [/too_large/, 413],
   [/timeout|DEADLINE/, 504],
   [/UNAVAILABLE/, 503],
-  [/invalid|context|content|failed/i, 400]
+  [/invalid|context|content|failed|image|policy|residency/i, 400]
 ]
 
 /** Whether a body that came with status 200 is an error all the same. */
@@ -136,7 +136,8 @@ function refined(
   }
   if (status === 400 || status === 403) {
     const reasons = status === 403 && list(record(error.metadata).reasons).length > 0
-    if (reasons || /content_filter|content_policy|ResponsibleAI/.test(words) || blocked.test(said)) return 'policy'
+    if (reasons || /content_filter|(?:content|bio)_policy|ResponsibleAI/.test(words) || blocked.test(said))
+      return 'policy'
   }
   if (status === 429) {
     const spent = /insufficient_quota|billing_hard_limit/.test(words) || /usage limit/i.test(said)
