@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './packages/tools/chromium.mjs'
+import { recordedPlugin } from './packages/tools/recorded.mjs'
 
 const source = '@daybook/source'
 const testing = Boolean(process.env.VITEST)
@@ -13,7 +14,7 @@ const tests = ['packages/*/src/**/*.test.{ts,tsx}', 'devtools/src/**/*.test.{ts,
 export default defineConfig(({ mode }) => ({
   root: testing ? '.' : 'devtools',
   base: './',
-  plugins: [react()],
+  plugins: [react(), ...(testing ? [recordedPlugin()] : [])],
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
   server: { host: '127.0.0.1' },
