@@ -20,7 +20,8 @@ export type { Cost } from './dialog/cost.js'
 export type { DialogOptions, ForkOptions, PutOptions, TreeNode } from './dialog/dialog.js'
 export { Dialog } from './dialog/dialog.js'
 export type { DialogRecorder } from './dialog/dialog-recorder.js'
-export { dialogRecorder, dialogsOf } from './dialog/dialog-recorder.js'
+export { dialogRecorder } from './dialog/dialog-recorder.js'
+export { dialogsOf } from './dialog/dialogs-of.js'
 export type {
   InvokeDelta,
   InvokeOptions,

@@ -1,6 +1,5 @@
 /** A dialog as plain JSON, and back. The form is recorded, so its names are in snake_case. */
 import { asDaybookError, type DaybookError, InputError, shown } from '../errors.js'
-import { newId } from '../host.js'
 import { isRecord, type JsonObject } from '../json.js'
 import type { Dialog } from './dialog.js'
 import type { NodeFacts } from './dialog-tree.js'
@@ -58,12 +57,16 @@ function read(json: Record<string, unknown>): ReadDialog {
   const { messages, tree_node, ...rest } = json
   const node = tree_node ?? {}
   if (!isRecord(node)) throw wrong('tree_node', 'an object', node)
+  const id = text('id', rest.id)
   let link: Link | undefined
   list('messages', messages).forEach((item, index) => {
-    link = linked(link, ownMessage(item, newId, `The message at messages[${index}]`))
+    link = linked(
+      link,
+      ownMessage(item, () => `${id}#${index}`, `The message at messages[${index}]`)
+    )
   })
   return {
-    id: text('id', rest.id),
+    id,
     sessionName: text('session_name', rest.session_name),
     owner: optionalText('owner', rest.owner),
     topPath: optionalText('top_prompt_path', rest.top_prompt_path),

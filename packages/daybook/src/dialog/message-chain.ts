@@ -9,15 +9,25 @@ export interface Link {
   readonly first: DialogMessage
   /** Of the chain up to here. */
   readonly length: number
+  /** A link further back, so chosen that any link is found in a logarithm of steps. */
+  readonly jump: Link | undefined
 }
 
 export function linked(before: Link | undefined, message: DialogMessage): Link {
-  return { message, before, first: before?.first ?? message, length: (before?.length ?? 0) + 1 }
+  const near = before?.jump
+  // Two jumps of equal length become one of twice that length, as in counting with carries.
+  const equal = lengthOf(before) - lengthOf(near) === lengthOf(near) - lengthOf(near?.jump)
+  const jump = equal ? near?.jump : before
+  return { message, before, first: before?.first ?? message, length: lengthOf(before) + 1, jump }
+}
+
+export function lengthOf(link: Link | undefined): number {
+  return link?.length ?? 0
 }
 
 /** All messages up to this link, in order, frozen. */
 export function messagesOf(link: Link | undefined): readonly DialogMessage[] {
-  const messages = new Array<DialogMessage>(link?.length ?? 0)
+  const messages = new Array<DialogMessage>(lengthOf(link))
   for (let at = link; at; at = at.before) messages[at.length - 1] = at.message
   return Object.freeze(messages)
 }
@@ -25,7 +35,7 @@ export function messagesOf(link: Link | undefined): readonly DialogMessage[] {
 /** The chain as it was when it had so many messages. */
 export function cutBack(link: Link | undefined, length: number): Link | undefined {
   let at = link
-  while (at && at.length > length) at = at.before
+  while (at && at.length > length) at = lengthOf(at.jump) >= length ? at.jump : at.before
   return at
 }
 
@@ -44,7 +54,7 @@ export interface Selection {
 export function selected(link: Link | undefined, lastN: number, firstK: number): Selection {
   checkWhole('lastN', lastN)
   checkWhole('firstK', firstK)
-  const length = link?.length ?? 0
+  const length = lengthOf(link)
   if (lastN <= 0 || lastN >= length) return { link, lastN: 0, firstK: Math.max(firstK, 0) }
   const first = Math.min(Math.max(firstK, 0), length - lastN)
   if (first + lastN === length) return { link, lastN, firstK: first }
