@@ -110,8 +110,12 @@ function textFor(
   const facts = [
     ...resultsIn(turns),
     ...attachmentsIn(turns),
-    ...sources.map(({ title, url }) => `${title} would be quoted here (${link(url)}).`),
-    ...(wrong ? ['As it was asked to, it gets the form wrong first.'] : asked ? ['What was asked for in tags:'] : [])
+    ...sources.map(({ title, url }) => `${title}, would be quoted here (${link(url)}).`),
+    ...(wrong
+      ? ['As it was asked to, it gets the form wrong first.']
+      : asked
+        ? ['What was asked for in tags is at its end.']
+        : [])
   ]
   const text = simulatedText(question, target, dice, facts)
   if (format && !wrong) return { text: JSON.stringify({ answer: text }), json: true }
@@ -162,7 +166,7 @@ function sourcesFor(question: string): readonly Citation[] {
         .replace(/[^a-z0-9]+/g, '-')
         .replace(/^-|-$/g, '')
       const url = `https://example.org/simulated/${index + 1}-${slug || 'source'}`
-      return { url, title: `Simulated source ${index + 1}, on ${topic},`, start: 0, end: 0 }
+      return { url, title: `Simulated source ${index + 1}, on ${topic}`, start: 0, end: 0 }
     })
 }
 
@@ -174,7 +178,7 @@ function link(url: string): string {
 function cited(sources: readonly Citation[], text: string): readonly Citation[] {
   return sources.flatMap(source => {
     const start = text.indexOf(link(source.url))
-    return start < 0 ? [] : { ...source, title: source.title.slice(0, -1), start, end: start + link(source.url).length }
+    return start < 0 ? [] : { ...source, start, end: start + link(source.url).length }
   })
 }
 

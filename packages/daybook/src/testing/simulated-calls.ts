@@ -55,8 +55,7 @@ function isMeant(tool: SimulatedTool, question: string, words: ReadonlySet<strin
       .includes(tool.name.toLowerCase())
   )
     return true
-  const split = tool.name.replace(/([a-z])([A-Z])/g, '$1 $2')
-  return [...wordsOf(`${split} ${tool.description}`)].some(word => words.has(word))
+  return [...wordsOf(`${spaced(tool.name)} ${tool.description}`)].some(word => words.has(word))
 }
 
 function inputFor(tool: SimulatedTool, material: Material | undefined, question: string, dice: () => number) {
@@ -81,12 +80,22 @@ function wordsOf(text: string): ReadonlySet<string> {
 /** What a question brings for arguments: what it quotes, sums, names, and then its topics; and its figures. */
 function materialOf(question: string, tool: SimulatedTool): Material {
   const sentence = question.slice(-2000).replace(/\s+/g, ' ').trim()
-  const quotes = [...sentence.matchAll(/["“„]([^"“”„]{1,200})["”]/g)].map(([, inner = '']) => inner)
-  const sums = [...sentence.matchAll(/\d[\d.]*(?: ?[-+*/×÷^] ?\d[\d.]*)+/g)].map(([sum]) => sum)
-  const names = [...sentence.matchAll(/(?<=[\p{L}\p{N},;:] )\p{Lu}[\p{L}\p{N}'’-]*(?: \p{Lu}[\p{L}\p{N}'’-]*)*/gu)]
-  const own = wordsOf(tool.name)
-  const named = names.map(([name]) => name).filter(name => ![...wordsOf(name)].every(word => own.has(word)))
-  const found = [...quotes, ...sums, ...named]
-  const numbers = [...sentence.matchAll(/-?\d+(?:\.\d+)?/g)].map(([figure]) => Number(figure))
+  const own = wordsOf(`${spaced(tool.name)} ${tool.description}`)
+  // The part of the question that is about this tool goes first.
+  const parts = sentence.split(/[,;.?!](?= |$)| and (?!\d)/)
+  const about = parts.filter(part => [...wordsOf(part)].some(word => own.has(word)))
+  const text = [...about, ...parts.filter(part => !about.includes(part))].join(', ')
+  const quotes = [...text.matchAll(/["“„]([^"“”„]{1,200})["”]/g)].map(([, inner = '']) => inner)
+  const sums = [...text.matchAll(/\d[\d.]*(?: ?[-+*/×÷^] ?\d[\d.]*)+/g)].map(([sum]) => sum)
+  const names = [...text.matchAll(/(?<=[\p{L}\p{N},;:] )\p{Lu}[\p{L}\p{N}'’-]*(?: \p{Lu}[\p{L}\p{N}'’-]*)*/gu)]
+    .map(([name]) => name)
+    .filter(name => [...wordsOf(name)].some(word => !own.has(word)))
+  const found = [...quotes, ...sums, ...names]
+  const numbers = [...text.matchAll(/-?\d+(?:\.\d+)?/g)].map(([figure]) => Number(figure))
   return { sentence, words: found.length > 0 ? found : [...topicsOf(sentence)], numbers }
+}
+
+/** `getWeather` as two words. */
+function spaced(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2')
 }

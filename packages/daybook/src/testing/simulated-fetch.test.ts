@@ -407,7 +407,32 @@ describe('what it is not asked for properly', () => {
       expect(response.status).toBe(400)
       expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
     }
+    for (const body of ['{"model":"m"}', '{"model":"m","messages":[]}', '{"model":"m","input":7}']) {
+      const response = await simulated('https://openai.test/v1/responses', { method: 'POST', body })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('model and input') } })
+    }
   })
+})
+
+test('answers at the addresses of every provider', async () => {
+  for (const url of [
+    'https://llm.openai.azure.com/openai/deployments/mine/chat/completions?api-version=2025-01-01',
+    'https://aiplatform.test/v1/projects/p/locations/l/endpoints/openapi/chat/completions',
+    'http://localhost:11434/v1/chat/completions',
+    'https://llm.openai.azure.com/openai/v1/responses?api-version=preview'
+  ]) {
+    const body = url.includes('/responses') ? { model: 'm', input: question } : ask
+    expect(JSON.stringify(await json({ url, body }))).toContain('simulated answer')
+  }
+})
+
+test('reads what is written to be slow in no time', async () => {
+  const texts = ['<', '<a', '<a ', '```a', '"', '1', '1+', 'A ', ' and ', '<a>'].map(text => text.repeat(200_000))
+  const tools = [{ type: 'function', function: { name: 'a', description: texts.join(' '), parameters: {} } }]
+  const started = performance.now()
+  for (const content of texts) await json({ body: { ...ask, messages: [{ role: 'user', content }], tools } })
+  expect(performance.now() - started).toBeLessThan(10_000)
 })
 
 test('takes every form of address and body that fetch takes', async () => {

@@ -9,9 +9,12 @@ export interface Material {
   readonly numbers: number[]
 }
 
-/** Deeper than this only what must be there is made, since a schema may refer to itself. */
+/** Deeper than this, or after so many values, only what must be there is made: a schema may refer to itself. */
 const deep = 6
+const many = 500
+/** And then null, since one may do so without end. */
 const deepest = 60
+const most = 2000
 const everyday = '2026-01-01'
 
 const formats: Readonly<Record<string, string>> = {
@@ -34,17 +37,23 @@ const formats: Readonly<Record<string, string>> = {
  * references, the first of anyOf and oneOf, allOf, bounds and formats go; `pattern`, `not` and `if` are not known.
  */
 export function valueFor(schema: unknown, dice: () => number, material?: Material): unknown {
-  return value(schema, { root: schema, dice, material }, 'value', 0)
+  return value(schema, { root: schema, dice, material, made: 0 }, 'value', 0)
 }
 
 interface Making {
   readonly root: unknown
   readonly dice: () => number
   readonly material: Material | undefined
+  /** How many values there are so far. */
+  made: number
+}
+
+function isDeep(depth: number, making: Making): boolean {
+  return depth > deep || making.made > many
 }
 
 function value(schema: unknown, making: Making, name: string, depth: number): unknown {
-  if (!isRecord(schema) || depth > deepest) return schema === true ? {} : null
+  if (!isRecord(schema) || depth > deepest || making.made++ > most) return schema === true ? {} : null
   const { dice, material } = making
   if ('const' in schema) return schema.const
   if (Array.isArray(schema.enum) && schema.enum.length > 0) {
@@ -55,9 +64,11 @@ function value(schema: unknown, making: Making, name: string, depth: number): un
   }
   if (typeof schema.$ref === 'string') return value(referred(schema.$ref, making.root), making, name, depth + 1)
   const choices = [schema.anyOf, schema.oneOf].find(Array.isArray)
-  if (choices?.length) return value(choice(choices, depth), making, name, depth + 1)
+  if (choices?.length) return value(choice(choices, isDeep(depth, making)), making, name, depth + 1)
   if (Array.isArray(schema.allOf)) return value(together(schema, making.root), making, name, depth + 1)
-  const type = Array.isArray(schema.type) ? schema.type[depth > deep ? schema.type.length - 1 : 0] : schema.type
+  const type = Array.isArray(schema.type)
+    ? schema.type[isDeep(depth, making) ? schema.type.length - 1 : 0]
+    : schema.type
   if (type === 'object' || (type === undefined && isRecord(schema.properties))) return members(schema, making, depth)
   if (type === 'array') return items(schema, making, name, depth)
   if (type === 'integer' || type === 'number') return figure(schema, type === 'integer', making)
@@ -67,15 +78,15 @@ function value(schema: unknown, making: Making, name: string, depth: number): un
 }
 
 /** The first; deep down the one that ends soonest. */
-function choice(choices: readonly unknown[], depth: number): unknown {
-  if (depth <= deep) return choices[0]
+function choice(choices: readonly unknown[], deep: boolean): unknown {
+  if (!deep) return choices[0]
   const ends = (type: unknown): boolean => type !== undefined && type !== 'object' && type !== 'array'
   return choices.find(one => isRecord(one) && ends(one.type)) ?? choices.at(-1)
 }
 
 function members(schema: Record<string, unknown>, making: Making, depth: number): unknown {
   const properties = isRecord(schema.properties) ? schema.properties : {}
-  const wanted = depth > deep ? [] : Object.keys(properties)
+  const wanted = isDeep(depth, making) ? [] : Object.keys(properties)
   const required = Array.isArray(schema.required) ? schema.required.map(String) : wanted
   const member = (name: string): unknown => (Object.hasOwn(properties, name) ? properties[name] : { type: 'string' })
   return Object.fromEntries(required.map(name => [name, value(member(name), making, name, depth + 1)]))
@@ -84,12 +95,12 @@ function members(schema: Record<string, unknown>, making: Making, depth: number)
 function items(schema: Record<string, unknown>, making: Making, name: string, depth: number): unknown[] {
   const first = Array.isArray(schema.prefixItems) ? schema.prefixItems : []
   const least = Math.max(first.length, number(schema.minItems) ?? 0)
-  const length = Math.min(20, number(schema.maxItems) ?? 20, depth > deep ? least : Math.max(2, least))
+  const length = Math.min(20, number(schema.maxItems) ?? 20, isDeep(depth, making) ? least : Math.max(2, least))
   const made = Array.from({ length }, (_, index) =>
     value(
       first[index] ?? schema.items ?? { type: 'string' },
       making,
-      length > 1 ? `${name} ${index + 1}` : name,
+      length > 1 ? `${name.replace(/(?<=\w\w)s$/, '')} ${index + 1}` : name,
       depth + 1
     )
   )
@@ -118,7 +129,7 @@ function figure(schema: Record<string, unknown>, whole: boolean, { dice, materia
     (!step || one % step === 0)
   const said = material?.numbers.findIndex(fits) ?? -1
   if (said >= 0) return material?.numbers.splice(said, 1)[0] as number
-  const low = least ?? Math.min(1, (most ?? 1) - 9)
+  const low = least ?? Math.min(1, (most ?? 10) - 9)
   const high = most ?? low + 9
   if (step) {
     const next = Math.ceil(low / step) * step
