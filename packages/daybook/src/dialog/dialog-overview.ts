@@ -58,7 +58,7 @@ export function treeOverviewOf(dialog: Dialog): string {
     const split = tree.isRoot ? '' : ` split@${tree.splitPoint}`
     const indent = '  '.repeat(Math.min(tree.depth - root.tree.depth, maxIndent))
     lines.push(`${indent}${cut(id, 60)} owner=${cut(owner ?? '-', 60)} msgs=${length}${split}`)
-    waiting.push(...[...tree.children].reverse())
+    for (const child of [...tree.children].reverse()) waiting.push(child)
   }
   return lines.join('\n')
 }
