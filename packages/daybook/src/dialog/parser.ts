@@ -1,4 +1,7 @@
 /** Parsers: what they make of an answer's text. */
+import { InputError, ParserError, shown } from '../errors.js'
+import { fencedBlocks } from './fences.js'
+import { xmlElements } from './tags.js'
 
 export interface Parser<Output = unknown> {
   /**
@@ -28,7 +31,47 @@ export interface TagParserOutput {
   readonly signalTags: Readonly<Record<string, boolean>>
 }
 
-/** Linear in its input, however it is written. */
-export function tagParser(_options: TagParserOptions): Parser<TagParserOutput> {
-  throw new Error('to be written')
+/**
+ * Finds tags, fenced blocks and signals in a text. What must be there and is not is a ParserError with a line for each.
+ * Names are compared as they are. Linear in the text.
+ * @throws InputError for a name that no tag or language can have.
+ */
+export function tagParser(options: TagParserOptions): Parser<TagParserOutput> {
+  const { xmlTags = [], mdTags = [], signalTags = [], requiredXmlTags = [], requiredMdTags = [] } = options
+  const xml = namesOf('xmlTags', [...xmlTags, ...requiredXmlTags], /[\s<>/]|^$/)
+  const md = namesOf('mdTags', [...mdTags, ...requiredMdTags], /[\s`{]/)
+  const signals = namesOf('signalTags', signalTags, /[<>]|^$/)
+
+  return {
+    parse(text) {
+      const blocks = md.length > 0 ? fencedBlocks(text) : []
+      const elements = xml.map(name => [name, xmlElements(text, name).map(({ content }) => content)] as const)
+      const fenced = md.map(
+        name => [name, blocks.filter(({ language }) => language === name).map(({ content }) => content)] as const
+      )
+      const missing = [
+        ...lacking(elements).map(name => `<${name}>…</${name}> is missing: it must be there at least once.`),
+        ...lacking(fenced).map(name => `A block \`\`\`${name} … \`\`\` is missing: it must be there at least once.`)
+      ]
+      if (missing.length > 0) throw new ParserError(`Parsing errors:\n${missing.join('\n')}`)
+      return {
+        raw: text,
+        xmlTags: Object.fromEntries(elements),
+        mdTags: Object.fromEntries(fenced),
+        signalTags: Object.fromEntries(signals.map(name => [name, text.includes(`<${name}>`)]))
+      }
+    }
+  }
+}
+
+function lacking(found: readonly (readonly [name: string, contents: readonly string[]])[]): string[] {
+  return found.filter(([, contents]) => contents.length === 0).map(([name]) => name)
+}
+
+/** Each once, in order. */
+function namesOf(option: string, names: readonly string[], unfit: RegExp): string[] {
+  for (const name of names) {
+    if (typeof name !== 'string' || unfit.test(name)) throw new InputError(`${shown(name)} cannot be one of ${option}.`)
+  }
+  return [...new Set(names)]
 }
