@@ -135,6 +135,13 @@ test('beside tool calls nothing is parsed, and arguments that are no JSON are er
   })
 })
 
+test('arguments that were cut off say so', async () => {
+  const tool_calls = [{ id: 'b', name: 'weather', arguments: undefined, arguments_text: '{"pl', error: 'No JSON.' }]
+  const { errors } = await byFormat('', { tool_calls, finish_reason: 'length' })
+  expect(errors[0]).toMatchObject({ name: 'ToolArgumentsError', code: 'length' })
+  expect(errors[0]?.message).toContain('cut off')
+})
+
 const told = { newId: () => 'id-1', responder: 'assistant', parsed: undefined, metadata: undefined }
 
 test('the message says what was answered, by whom and at what cost, and holds nothing of the call', () => {

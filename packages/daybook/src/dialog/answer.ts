@@ -40,15 +40,16 @@ export async function readAnswer(
   }
 }
 
-function wrongArguments({ tool_calls, model }: LLMResponse): readonly DaybookError[] {
-  return tool_calls
+function wrongArguments(response: LLMResponse): readonly DaybookError[] {
+  const { why, code } = unfinished(response)
+  return response.tool_calls
     .filter(({ error }) => error !== undefined)
     .map(({ id, name, error, arguments_text = '' }) => {
-      const written = arguments_text === '' ? '' : ` It wrote: ${shown(arguments_text)}`
-      return new ToolArgumentsError(`The call of ${shown(name)} (${id}) cannot be run. ${error}${written}`, {
-        model,
-        data: { id, name, arguments_text }
-      })
+      const written = arguments_text === '' ? '' : `It wrote: ${shown(arguments_text)}`
+      const message = [`The call of ${shown(name)} (${id}) cannot be run.`, error, why, written]
+        .filter(Boolean)
+        .join(' ')
+      return new ToolArgumentsError(message, { model: response.model, code, data: { id, name, arguments_text } })
     })
 }
 

@@ -37,7 +37,10 @@ export function hearing(ask: Ask, handler: StreamHandler): Ask {
         return { stream: answer, shared: true }
       },
       // A handler that is asynchronous is waited for, so that its failure is heard too.
-      result => (telling ? telling.then(() => result) : result),
+      async result => {
+        await telling
+        return result
+      },
       { signal }
     )
     return keepingPartial(stream)

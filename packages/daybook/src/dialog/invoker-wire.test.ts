@@ -130,6 +130,12 @@ test.for(['{"place":', '{place: "Bern"}', '[1,', 'Bern'])('arguments that are no
   expect(result.errorMessage).toContain('weather')
 })
 
+test('each error is a line of its own', async () => {
+  const deltas = [call(0, 'a', 'weather', '{'), call(1, 'b', 'weather', '[')]
+  const { errorMessage } = await answerOf(chatStream(deltas, 'tool_calls'), { tools: [weather] })
+  expect(errorMessage.split('\n')).toEqual([expect.stringContaining('(a)'), expect.stringContaining('(b)')])
+})
+
 test('a refusal is no value of a schema, and stays with the message', async () => {
   const result = await answerOf(chatStream([{ refusal: 'Not ' }, { refusal: 'that.' }]), { format: colour })
   expect(result.message).toMatchObject({ content: '', refusal: 'Not that.', parsed: { raw: '' } })
