@@ -1,9 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { InputError, ParserError } from '../errors.js'
 import { fencedBlocks } from './fences.js'
 import { type TagParserOptions, type TagParserOutput, tagParser } from './parser.js'
-
-afterEach(() => vi.restoreAllMocks())
 
 function parsed(text: string, options: TagParserOptions): TagParserOutput {
   return tagParser(options).parse(text) as TagParserOutput
@@ -98,30 +96,36 @@ test('a name that no tag can have is refused', () => {
 function work(run: () => void): number {
   let sum = 0
   const { charCodeAt, indexOf, slice, trim, includes } = String.prototype
-  vi.spyOn(String.prototype, 'charCodeAt').mockImplementation(function (this: string, at) {
-    sum++
-    return charCodeAt.call(this, at)
-  })
-  vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, part, from = 0) {
-    const found = indexOf.call(this, part, from)
-    sum += (found === -1 ? this.length : found) - Math.min(from, this.length) + 1
-    return found
-  })
-  vi.spyOn(String.prototype, 'includes').mockImplementation(function (this: string, part) {
-    sum += this.length
-    return includes.call(this, part)
-  })
-  vi.spyOn(String.prototype, 'slice').mockImplementation(function (this: string, from, to) {
-    const part = slice.call(this, from, to)
-    sum += part.length
-    return part
-  })
-  vi.spyOn(String.prototype, 'trim').mockImplementation(function (this: string) {
-    sum += this.length
-    return trim.call(this)
-  })
-  run()
-  vi.restoreAllMocks()
+  const counting = {
+    charCodeAt(this: string, at: number) {
+      sum++
+      return charCodeAt.call(this, at)
+    },
+    indexOf(this: string, part: string, from = 0) {
+      const found = indexOf.call(this, part, from)
+      sum += (found === -1 ? this.length : found) - Math.min(from, this.length) + 1
+      return found
+    },
+    includes(this: string, part: string) {
+      sum += this.length
+      return includes.call(this, part)
+    },
+    slice(this: string, from?: number, to?: number) {
+      const part = slice.call(this, from, to)
+      sum += part.length
+      return part
+    },
+    trim(this: string) {
+      sum += this.length
+      return trim.call(this)
+    }
+  }
+  Object.assign(String.prototype, counting)
+  try {
+    run()
+  } finally {
+    Object.assign(String.prototype, { charCodeAt, indexOf, slice, trim, includes })
+  }
   return sum
 }
 
