@@ -1,6 +1,6 @@
 /** What arrives, beside the stream itself: told to a handler, and put together to a value. */
 import { APIUserAbortError, asDaybookError } from '../errors.js'
-import { itemsOf, type Live, live, observe, relay, tap } from '../llm/live.js'
+import { itemsOf, type Live, live, observe, relay, tap, unlessAborted } from '../llm/live.js'
 import type { LLMDelta } from '../llm/llm.js'
 import { withPartial } from '../llm/llm-stream.js'
 import type { InvokeDelta, InvokeResult, StreamHandler } from './invoker.js'
@@ -12,10 +12,12 @@ export type Ask<Delta = LLMDelta> = (signal: AbortSignal | undefined) => Live<De
 /** Tells a handler each text. Its failure ends the call. */
 export function hearing(ask: Ask, handler: StreamHandler): Ask {
   return signal => {
-    let telling: Promise<unknown> | undefined
+    let telling: Promise<unknown> = Promise.resolve()
     let failure: Error | undefined
+    let ending: AbortSignal | undefined
     const stream = relay<LLMDelta, InvokeResult>(
       (own, abort) => {
+        ending = own
         const fail = (thrown: unknown): Error => {
           failure ??= handlerFailure(thrown)
           abort(failure)
@@ -28,7 +30,7 @@ export function hearing(ask: Ask, handler: StreamHandler): Ask {
             const told: unknown = handler.handleChunk(delta.text, delta)
             if (told instanceof Promise)
               telling = Promise.all([telling, told]).catch(thrown => Promise.reject(fail(thrown)))
-            telling?.catch(() => {}) // it is heard below, if the call gets there
+            telling.catch(() => {}) // it is heard below, if the call gets there
           } catch (thrown) {
             fail(thrown)
           }
@@ -38,7 +40,7 @@ export function hearing(ask: Ask, handler: StreamHandler): Ask {
       },
       // A handler that is asynchronous is waited for, so that its failure is heard too.
       async result => {
-        await telling
+        if (ending) await unlessAborted(telling, ending)
         return result
       },
       { signal }

@@ -411,6 +411,15 @@ describe('what arrives', () => {
     expect(aborted).toBe(true)
   })
 
+  test('an abort ends the wait for a handler', async () => {
+    const controller = new AbortController()
+    const streamHandler = { handleChunk: () => new Promise<void>(() => {}) }
+    const { signal } = controller
+    const stream = createInvoker({ llm: answering().llm }).call(asked(), { model: 'demo-1', signal, streamHandler })
+    setTimeout(() => controller.abort(), 5)
+    expect((await failureOf(stream)).kind).toBe('aborted')
+  })
+
   test('an abort ends the wait for a parser', async () => {
     const controller = new AbortController()
     const parser = {
