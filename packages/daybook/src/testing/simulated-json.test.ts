@@ -107,6 +107,7 @@ test('allOf, tuples, unique items, and what zod makes of its own schemas', () =>
     place: z.tuple([z.number(), z.number()]),
     price: z.number().positive().max(1),
     count: z.int().min(2).multipleOf(4),
+    age: z.int(),
     note: z.string().nullable(),
     tags: z.array(z.enum(['a', 'b', 'c'])).min(3),
     choice: z.union([z.object({ left: z.boolean() }), z.string()]),
@@ -119,6 +120,13 @@ test('allOf, tuples, unique items, and what zod makes of its own schemas', () =>
   }
   const unique = { type: 'array', items: { enum: [1, 2, 3] }, minItems: 3, uniqueItems: true }
   for (let seed = 0; seed < 20; seed++) expect(faults(unique, seed)).toEqual([])
+})
+
+test('figures are small where no bound says otherwise, and members of a list can be told apart', () => {
+  const schema = z.toJSONSchema(z.object({ people: z.array(z.object({ name: z.string(), age: z.int() })) }))
+  const { people } = valueFor(schema, diceFor('')) as { people: { name: string; age: number }[] }
+  expect(people.map(({ name }) => name)).toEqual(['a simulated name 1', 'a simulated name 2'])
+  for (const { age } of people) expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).toContain(age)
 })
 
 test('what is no schema makes no trouble', () => {

@@ -52,7 +52,8 @@ function isDeep(depth: number, making: Making): boolean {
   return depth > deep || making.made > many
 }
 
-function value(schema: unknown, making: Making, name: string, depth: number): unknown {
+/** @param nth Of the list that it is in, so that its members can be told apart. */
+function value(schema: unknown, making: Making, name: string, depth: number, nth = ''): unknown {
   if (!isRecord(schema) || depth > deepest || making.made++ > most) return schema === true ? {} : null
   const { dice, material } = making
   if ('const' in schema) return schema.const
@@ -62,19 +63,20 @@ function value(schema: unknown, making: Making, name: string, depth: number): un
       schema.enum.find(one => typeof one === 'string' && said?.includes(one.toLowerCase())) ?? pick(schema.enum, dice)
     )
   }
-  if (typeof schema.$ref === 'string') return value(referred(schema.$ref, making.root), making, name, depth + 1)
+  if (typeof schema.$ref === 'string') return value(referred(schema.$ref, making.root), making, name, depth + 1, nth)
   const choices = [schema.anyOf, schema.oneOf].find(Array.isArray)
-  if (choices?.length) return value(choice(choices, isDeep(depth, making)), making, name, depth + 1)
-  if (Array.isArray(schema.allOf)) return value(together(schema, making.root), making, name, depth + 1)
+  if (choices?.length) return value(choice(choices, isDeep(depth, making)), making, name, depth + 1, nth)
+  if (Array.isArray(schema.allOf)) return value(together(schema, making.root), making, name, depth + 1, nth)
   const type = Array.isArray(schema.type)
     ? schema.type[isDeep(depth, making) ? schema.type.length - 1 : 0]
     : schema.type
-  if (type === 'object' || (type === undefined && isRecord(schema.properties))) return members(schema, making, depth)
+  if (type === 'object' || (type === undefined && isRecord(schema.properties)))
+    return members(schema, making, depth, nth)
   if (type === 'array') return items(schema, making, name, depth)
   if (type === 'integer' || type === 'number') return figure(schema, type === 'integer', making)
   if (type === 'boolean') return dice() < 0.5
   if (type === 'null') return null
-  return words(schema, name, making)
+  return words(schema, name + nth, making)
 }
 
 /** The first; deep down the one that ends soonest. */
@@ -84,26 +86,23 @@ function choice(choices: readonly unknown[], deep: boolean): unknown {
   return choices.find(one => isRecord(one) && ends(one.type)) ?? choices.at(-1)
 }
 
-function members(schema: Record<string, unknown>, making: Making, depth: number): unknown {
+function members(schema: Record<string, unknown>, making: Making, depth: number, nth: string): unknown {
   const properties = isRecord(schema.properties) ? schema.properties : {}
   const wanted = isDeep(depth, making) ? [] : Object.keys(properties)
   const required = Array.isArray(schema.required) ? schema.required.map(String) : wanted
   const member = (name: string): unknown => (Object.hasOwn(properties, name) ? properties[name] : { type: 'string' })
-  return Object.fromEntries(required.map(name => [name, value(member(name), making, name, depth + 1)]))
+  return Object.fromEntries(required.map(name => [name, value(member(name), making, name, depth + 1, nth)]))
 }
 
 function items(schema: Record<string, unknown>, making: Making, name: string, depth: number): unknown[] {
   const first = Array.isArray(schema.prefixItems) ? schema.prefixItems : []
-  const least = Math.max(first.length, number(schema.minItems) ?? 0)
-  const length = Math.min(20, number(schema.maxItems) ?? 20, isDeep(depth, making) ? least : Math.max(2, least))
-  const made = Array.from({ length }, (_, index) =>
-    value(
-      first[index] ?? schema.items ?? { type: 'string' },
-      making,
-      length > 1 ? `${name.replace(/(?<=\w\w)s$/, '')} ${index + 1}` : name,
-      depth + 1
-    )
-  )
+  const least = Math.min(200, Math.max(first.length, number(schema.minItems) ?? 0))
+  const length = Math.min(number(schema.maxItems) ?? 200, isDeep(depth, making) ? least : Math.max(2, least))
+  const one = name.replace(/(?<=\w\w)s$/, '')
+  const made = Array.from({ length }, (_, index) => {
+    const nth = length > 1 ? ` ${index + 1}` : ''
+    return value(first[index] ?? schema.items ?? { type: 'string' }, making, one, depth + 1, nth)
+  })
   if (schema.uniqueItems !== true) return made
   const once = new Map(made.map(one => [JSON.stringify(one), one]))
   for (const other of values(schema.items)) if (once.size < least) once.set(JSON.stringify(other), other)
@@ -117,8 +116,8 @@ function values(schema: unknown): readonly unknown[] {
 
 /** The next figure of the material that fits, else one within the bounds. */
 function figure(schema: Record<string, unknown>, whole: boolean, { dice, material }: Making): number {
-  const least = number(schema.minimum) ?? number(schema.exclusiveMinimum)
-  const most = number(schema.maximum) ?? number(schema.exclusiveMaximum)
+  const least = bound(schema.minimum) ?? bound(schema.exclusiveMinimum)
+  const most = bound(schema.maximum) ?? bound(schema.exclusiveMaximum)
   const step = number(schema.multipleOf)
   const fits = (one: number): boolean =>
     (!whole || Number.isInteger(one)) &&
@@ -138,8 +137,8 @@ function figure(schema: Record<string, unknown>, whole: boolean, { dice, materia
   const made = between([Math.ceil(low), Math.floor(high)], dice)
   if (whole && !fits(made)) return fits(made + 1) ? made + 1 : made - 1
   if (whole || (fits(made) && high - low >= 9)) return made
-  const between2 = Math.round((low + (0.1 + dice() * 0.8) * (high - low)) * 100) / 100
-  return fits(between2) ? between2 : (low + high) / 2
+  const inside = Math.round((low + (0.1 + dice() * 0.8) * (high - low)) * 100) / 100
+  return fits(inside) ? inside : (low + high) / 2
 }
 
 /** A text of the right kind and length: the sentence itself, the next of its words, or one that says that it is none. */
@@ -181,6 +180,11 @@ function referred(pointer: string, root: unknown): unknown {
     found = isRecord(found) && Object.hasOwn(found, name) ? found[name] : undefined
   }
   return found
+}
+
+/** Schema libraries write the largest safe integer where there is no bound. */
+function bound(limit: unknown): number | undefined {
+  return Math.abs(number(limit) ?? Infinity) < Number.MAX_SAFE_INTEGER ? number(limit) : undefined
 }
 
 function number(limit: unknown): number | undefined {
