@@ -1,17 +1,23 @@
 /** The agent: dialogs by alias, and the loop of calls that ends in an answer without errors. */
-import type { DaybookError } from '../errors.js'
-import type { Host } from '../host.js'
+import { asDaybookError, type DaybookError, InputError, shown } from '../errors.js'
+import { defaultHost, type Host } from '../host.js'
 import type { Json, JsonObject } from '../json.js'
 import type { Ledger } from '../ledger/ledger.js'
-import type { Live } from '../llm/live.js'
+import { type Live, live, tap } from '../llm/live.js'
 import type { LLMOptions, ToolCall } from '../llm/llm.js'
+import { type Sleep, sleep } from '../llm/sleep.js'
+import { answered, type Loop } from './agent-loop.js'
 import type { AttachmentOptions, AttachmentSource } from './attachment.js'
-import type { ContextManager, CountTokens } from './context.js'
+import { type ContextManager, newestTurns } from './context.js'
+import { contextWindow } from './context-window.js'
 import type { Cost } from './cost.js'
-import type { Dialog, ForkOptions, PutOptions } from './dialog.js'
+import { Dialog, type ForkOptions, type PutOptions } from './dialog.js'
+import { dialogRecorder } from './dialog-recorder.js'
 import type { InvokeDelta, InvokeOptions, InvokeResult, Invoker, ModelArgs, StreamHandler } from './invoker.js'
 import type { DialogMessage } from './message.js'
-import type { Prompt } from './prompt.js'
+import { createPrompt, type Prompt } from './prompt.js'
+import { sessionRecord, withSession } from './session.js'
+import type { CountTokens } from './tokens.js'
 
 export interface AgentOptions {
   readonly invoker: Invoker
@@ -34,6 +40,8 @@ export interface AgentOptions {
   /** Where dialogs, messages and tools are recorded; calls are recorded by the invoker's own function. */
   readonly ledger?: Ledger | undefined
   readonly host?: Host | undefined
+  /** How the pause before a recall is waited for. */
+  readonly sleep?: Sleep | undefined
 }
 
 export interface RespondOptions extends Pick<LLMOptions, 'signal' | 'cache' | 'scope' | 'strict'> {
@@ -113,11 +121,141 @@ export interface Agent {
   /**
    * Asks until there is an answer without errors and without tool calls.
    * Fails with AgentError when retries, rounds or recalls are used up (`errors` holds each, `result` the last
-   * InvokeResult, `session` the record), and with the call's own error where it is not made again.
+   * InvokeResult, `session` the record: see AgentFailure), and with the call's own error where it is not made again,
+   * which has `session` too. A dialog is answered by one `respond` at a time: a second one fails with InputError.
+   *
+   * The dialog gets the calls of tools with their results, round by round, and the final answer. Answers with errors
+   * and what was said to them are forgotten.
    */
   respond(options?: RespondOptions): Live<AgentDelta, AgentReply>
 }
 
-export function createAgent(_options: AgentOptions): Agent {
-  throw new Error('to be written')
+export function createAgent(options: AgentOptions): Agent {
+  const { invoker, model, name = 'assistant', system, ledger, host = defaultHost(), countTokens } = options
+  if (typeof invoker?.call !== 'function') throw new InputError('An agent needs an invoker: an object with call().')
+  if (typeof model !== 'string' || model === '') throw new InputError('An agent needs the name of a model.')
+  const recorder = ledger && dialogRecorder(ledger, { host, actor: name })
+  const { contextManager = newestTurns({ countTokens, host }) } = options
+  const loop: Loop = {
+    invoker,
+    model,
+    name,
+    modelArgs: options.modelArgs ?? {},
+    apiType: options.apiType,
+    maxExceptionRetry: whole('maxExceptionRetry', options.maxExceptionRetry ?? 3),
+    maxRounds: whole('maxInterruptSteps', options.maxInterruptSteps ?? 5) || 100,
+    maxLlmRecall: whole('maxLlmRecall', options.maxLlmRecall ?? 0),
+    window: contextWindow(contextManager, model, host),
+    recorder,
+    host,
+    sleep: options.sleep ?? sleep
+  }
+  const dialogs = new Map<string, Dialog>()
+  const busy = new Set<Dialog>()
+  let active: string | undefined
+
+  const found = (alias = active): Dialog => {
+    if (alias === undefined) throw new InputError("No dialog is active: open one with agent.open('main').")
+    const dialog = dialogs.get(alias)
+    if (dialog) return dialog
+    throw new InputError(`There is no dialog ${shown(alias)}. There are: ${[...dialogs.keys()].join(', ') || 'none'}.`)
+  }
+  const checkFree = (alias: string): void => {
+    if (typeof alias !== 'string' || alias === '') throw new InputError(`${shown(alias)} is no name for a dialog.`)
+    if (dialogs.has(alias))
+      throw new InputError(`There is a dialog ${shown(alias)} already: switch to it, or close it.`)
+  }
+  const begin = (alias: string, dialog: Dialog): Agent => {
+    dialogs.set(alias, dialog)
+    active = alias
+    return agent
+  }
+
+  const agent: Agent = {
+    name,
+    dialogs,
+    get alias() {
+      return active
+    },
+    get dialog() {
+      return found()
+    },
+    open(alias, { args, sessionName } = {}) {
+      checkFree(alias)
+      // A text is a template only where it is given values: a brace in it is a brace otherwise.
+      const prompt = typeof system === 'string' && args ? createPrompt(system) : system
+      // What is missing is told before there is a dialog.
+      if (typeof prompt === 'object') prompt.render(args)
+      const dialog = new Dialog({ sessionName, owner: name, onEvent: recorder?.record, host })
+      if (typeof prompt === 'object') dialog.putPrompt(prompt, args, { role: 'system' })
+      else if (prompt !== undefined) dialog.putText(prompt, { role: 'system' })
+      return begin(alias, dialog)
+    },
+    switch(alias) {
+      found(alias)
+      active = alias
+      return agent
+    },
+    fork(alias, { from, ...forkOptions } = {}) {
+      checkFree(alias)
+      return begin(alias, found(from).fork(forkOptions))
+    },
+    close(alias = active) {
+      found(alias)
+      dialogs.delete(alias as string)
+      if (alias === active) active = undefined
+      return agent
+    },
+    receive(text, { alias, ...putOptions } = {}) {
+      found(alias).putText(text, putOptions)
+      return agent
+    },
+    receivePrompt(prompt, args, { alias, ...putOptions } = {}) {
+      found(alias).putPrompt(prompt, args, putOptions)
+      return agent
+    },
+    async receiveImage(source, { alias, ...putOptions } = {}) {
+      await found(alias).putImage(source, putOptions)
+      return agent
+    },
+    respond(respondOptions = {}) {
+      const session = sessionRecord()
+      let dialog: Dialog | undefined
+      const answering = live<AgentDelta, AgentReply>(
+        signal => {
+          const asked = found(respondOptions.alias)
+          if (busy.has(asked)) {
+            throw new InputError('This dialog is being answered already: wait for that, or fork it.')
+          }
+          dialog = asked
+          busy.add(dialog)
+          return answered(loop, dialog, respondOptions, session, signal)
+        },
+        { signal: respondOptions.signal }
+      )
+      const free = (): void => {
+        if (dialog) busy.delete(dialog)
+      }
+      return tap(
+        answering,
+        reply => {
+          free()
+          return reply
+        },
+        async thrown => {
+          const error = asDaybookError(thrown, 'agent')
+          // The recorder has warned of what it could not write. Nobody waits for it after an abort.
+          if (error.kind !== 'aborted') await recorder?.settled().catch(() => {})
+          free()
+          throw withSession(error, session)
+        }
+      )
+    }
+  }
+  return agent
+}
+
+function whole(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new InputError(`${name} must be a whole number, at least 0, and not ${shown(value)}.`)
 }

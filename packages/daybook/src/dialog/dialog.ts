@@ -32,6 +32,8 @@ export interface ForkOptions {
   readonly owner?: string
   /** False: a working copy that is neither part of the tree nor told of, and goes when nobody holds it. */
   readonly linked?: boolean
+  /** Of a working copy that is asked in the place of this dialog, and so under its name: its id. */
+  readonly id?: string
 }
 
 export interface PutOptions {
@@ -224,13 +226,13 @@ class LinkedDialog implements Dialog {
   }
 
   fork(options: ForkOptions = {}): Dialog {
-    const { owner = this.owner, linked = true } = options
+    const { id, owner = this.owner, linked = true } = options
     const { link, lastN, firstK } = selected(this.#link, options.lastN ?? 0, options.firstK ?? 1)
     const parentId = linked ? this.id : undefined
     const depth = linked ? this.tree.depth + 1 : 0
     const whole = link === this.#link
     const child = new LinkedDialog(
-      { sessionName: this.sessionName, owner, host: this.#host, onEvent: linked ? this.#onEvent : undefined },
+      { id, sessionName: this.sessionName, owner, host: this.#host, onEvent: linked ? this.#onEvent : undefined },
       {
         facts: { parentId, depth, splitPoint: this.length, lastN, firstK },
         parent: linked ? this : undefined,

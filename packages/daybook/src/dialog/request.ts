@@ -72,7 +72,7 @@ function listed(tools: Json): readonly ToolDefinition[] {
   throw new InputError(`modelArgs.tools must be a list, and not ${shown(tools)}.`)
 }
 
-interface Contract {
+export interface Contract {
   readonly tools?: readonly ToolDefinition[]
   readonly response_format?: Json
 }
@@ -80,7 +80,7 @@ interface Contract {
 const contracts = new WeakMap<Prompt, Contract>()
 
 /** What a prompt asks of its answer, as a request says it. */
-function contractOf(prompt: Prompt): Contract {
+export function contractOf(prompt: Prompt): Contract {
   const known = contracts.get(prompt)
   if (known) return known
   const { format, path } = prompt

@@ -1,0 +1,195 @@
+/** The loop of one `respond`: calls until there is an answer without errors and without calls of tools. */
+import { asDaybookError, type DaybookError } from '../errors.js'
+import type { Host } from '../host.js'
+import { live } from '../llm/live.js'
+import type { Sleep } from '../llm/sleep.js'
+import type { AgentDelta, AgentReply, RespondOptions } from './agent.js'
+import type { ContextWindow } from './context-window.js'
+import type { Dialog } from './dialog.js'
+import type { DialogRecorder } from './dialog-recorder.js'
+import type { InvokeDelta, InvokeOptions, InvokeResult, Invoker, ModelArgs } from './invoker.js'
+import type { MessageDraft } from './message.js'
+import { createPrompt, defaultHandlers, type Prompt, renderTemplate } from './prompt.js'
+import { agentError, type SessionRecord, type StepState } from './session.js'
+import { type RoundContext, toolRound } from './tool-round.js'
+
+/** What is the same for every `respond` of an agent. */
+export interface Loop {
+  readonly invoker: Invoker
+  readonly model: string
+  readonly name: string
+  readonly modelArgs: ModelArgs
+  readonly apiType: InvokeOptions['apiType']
+  readonly maxExceptionRetry: number
+  readonly maxRounds: number
+  readonly maxLlmRecall: number
+  readonly window: ContextWindow
+  readonly recorder: DialogRecorder | undefined
+  readonly host: Pick<Host, 'warn'>
+  readonly sleep: Sleep
+}
+
+type Step = AsyncGenerator<AgentDelta, InvokeResult, void>
+
+/**
+ * Every try works on a copy, which nobody is told of. What belongs to the dialog is put into it as soon as it is whole:
+ * a round's calls together with their results, so that an abort leaves no call without one.
+ */
+export async function* answered(
+  loop: Loop,
+  dialog: Dialog,
+  options: RespondOptions,
+  session: SessionRecord,
+  signal: AbortSignal
+): AsyncGenerator<AgentDelta, AgentReply, void> {
+  const { recorder, maxExceptionRetry, maxRounds } = loop
+  const settled = async (): Promise<void> => recorder?.settled()
+  const record: RoundContext['record'] = draft => recorder?.record(draft)
+  const run: RoundContext['run'] = new Map()
+  const copy = (): Dialog => dialog.fork({ linked: false, id: dialog.id })
+
+  let working = copy()
+  let state: StepState = 'initial'
+  let retries = 0
+  let rounds = 0
+  for (;;) {
+    const last = rounds >= maxRounds
+    const result = yield* answer(loop, working, state, last, options, session, signal)
+    signal.throwIfAborted()
+    const { message, rawResponse, executionErrors, errorMessage } = result
+    const calls = rawResponse.tool_calls
+
+    if (executionErrors.length > 0) {
+      if (retries++ >= maxExceptionRetry) {
+        const times = retries === 1 ? 'once' : `${retries} times`
+        throw agentError(
+          'exceptions',
+          `The model answered ${times} with errors. The last: ${errorMessage}`,
+          session.errors
+        )
+      }
+      working.append(spoken(result))
+      working.putText(complaint(working.topPrompt, errorMessage))
+      state = 'exception'
+    } else if (calls.length > 0) {
+      if (last) {
+        const names = [...new Set(calls.map(call => call.name))].join(', ')
+        const what = `The model called ${names} after its last round of tools (${maxRounds}), in place of an answer.`
+        throw agentError('interrupts', what, session.errors)
+      }
+      session.called(calls)
+      const results = yield* toolRound(calls, { prompt: working.topPrompt, signal, record, settled, run })
+      signal.throwIfAborted()
+      for (const draft of [message, ...results]) dialog.append(draft)
+      working = copy()
+      if (++rounds >= maxRounds) putFinal(working)
+      state = 'interrupt'
+    } else {
+      const kept = dialog.append(message)
+      await settled()
+      const now = session.now('success')
+      return { message: kept, text: rawResponse.text, parsed: kept.parsed, session: now, cost: now.cost }
+    }
+  }
+}
+
+/** One answer, whatever is in it. A call that failed is made again as often as recalls allow. */
+async function* answer(
+  loop: Loop,
+  working: Dialog,
+  why: StepState,
+  last: boolean,
+  options: RespondOptions,
+  session: SessionRecord,
+  signal: AbortSignal
+): Step {
+  const { invoker, model, name, apiType, window, recorder, maxLlmRecall, sleep } = loop
+  const { metadata, parserArgs, streamHandler, cache, scope, strict } = options
+  const given = { ...loop.modelArgs, ...options.modelArgs }
+  const modelArgs = last ? withoutTools(given) : given
+  const failures: DaybookError[] = []
+  for (let state = why; ; state = 'llm_recall') {
+    yield { type: 'step', n: session.tries + 1, state }
+    const fitted = await window.fit(working, modelArgs)
+    if (session.cut(fitted.cut)) recorder?.record(cutWarning(fitted.cut, model))
+    // What is asked about is in the ledger before it is asked.
+    await recorder?.settled()
+    try {
+      signal.throwIfAborted()
+      // Within a Live of our own, since an invoker is anyone's: an abort ends the wait, whether it hears of it or not.
+      const asked = live<InvokeDelta, InvokeResult>(
+        own =>
+          invoker
+            .call(fitted.dialog, {
+              ...{ model, modelArgs, parserArgs, metadata, apiType, streamHandler, cache, scope, strict },
+              responder: name,
+              signal: own
+            })
+            [Symbol.asyncIterator](),
+        { signal }
+      )
+      const result = yield* asked
+      window.learn(fitted, result)
+      session.answered(state, result)
+      return result
+    } catch (thrown) {
+      const error = asDaybookError(thrown)
+      session.failed(state, error)
+      if (signal.aborted || !error.retryable) throw error
+      failures.push(error)
+      if (failures.length > maxLlmRecall) {
+        if (maxLlmRecall === 0) throw error
+        const what = `The model could not be asked, ${failures.length} times. The last: ${error.message}`
+        throw agentError('recalls', what, failures)
+      }
+      session.recalled(error)
+      await sleep(Math.min(error.retryAfterMs ?? pauseMs, longestPauseMs), signal)
+    }
+  }
+}
+
+/** Before a call is made once more: `retried` has waited longer already. */
+const pauseMs = 1000
+const longestPauseMs = 60_000
+
+/** At the end nothing is called any more, also nothing that the caller named. */
+function withoutTools({
+  tools: _tools,
+  tool_choice: _choice,
+  parallel_tool_calls: _parallel,
+  ...rest
+}: ModelArgs): ModelArgs {
+  return rest
+}
+
+/** An answer with errors as the model is shown it: calls that cannot be answered are told in words. */
+function spoken({ message, rawResponse }: InvokeResult): MessageDraft {
+  const { tool_calls, text } = rawResponse
+  if (tool_calls.length === 0 && text.trim() !== '') return message
+  const calls = tool_calls.map(
+    ({ name, arguments_text = '' }) => `I called ${name} with: ${arguments_text.slice(0, 2000)}`
+  )
+  const said = [text || message.refusal || '', ...calls].filter(Boolean).join('\n')
+  return { role: 'assistant', content: said || '(no answer)', ...(message.name ? { name: message.name } : {}) }
+}
+
+function complaint(prompt: Prompt | undefined, error_message: string): string {
+  const { exception = defaultHandlers.exception } = prompt?.handlers ?? {}
+  return typeof exception === 'string'
+    ? renderTemplate(exception, { error_message })
+    : exception.render({ error_message })
+}
+
+/** Asks for the answer without tools; parser and format stay in force, unless the prompt for it brings its own. */
+function putFinal(working: Dialog): void {
+  const none = { tools: [], mcpServers: [], allowWebSearch: false, computerUse: false }
+  const contract = working.topPrompt ?? createPrompt('')
+  const { final = defaultHandlers.final } = contract.handlers
+  if (typeof final === 'object' && (final.parser || final.format)) working.putPrompt(final.extend(none))
+  else working.putPrompt(contract.extend({ ...none, template: typeof final === 'string' ? final : final.template }))
+}
+
+function cutWarning(cut: number, model: string): Parameters<DialogRecorder['record']>[0] {
+  const message = `${cut} ${cut === 1 ? 'message was' : 'messages were'} left out of what ${model} was sent, to fit it.`
+  return { type: 'warning.raised', data: { area: 'context', kind: 'cut', message } }
+}
