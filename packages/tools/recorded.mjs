@@ -45,7 +45,7 @@ async function replay(id, response) {
 
 /** A handler for the paths under /recorded/; all others are left to the next one. */
 export function recordedAnswers(request, response, next) {
-  const [, place, id, file] = new URL(request.url ?? '/', 'http://x').pathname.split('/')
+  const [, place, id, file] = (request.url ?? '').split('?')[0].split('/')
   if (place !== 'recorded') return next()
   const known = ids().has(id)
   if (request.method === 'POST' && known) {
