@@ -19,7 +19,10 @@ export interface DialogOptions {
   readonly sessionName?: string | undefined
   /** Whose dialog it is: an agent's name. */
   readonly owner?: string | undefined
-  /** Hears of every opening, fork and message, in order, at once: see `dialog-recorder.ts`. Forks inherit it. */
+  /**
+   * Hears of every opening, fork and message, in order, at once: see `dialog-recorder.ts`. Forks inherit it. It is called
+   * when the thing is done; what it throws comes out of the method that was called.
+   */
   readonly onEvent?: ((draft: EventDraft) => void) | undefined
   readonly host?: Pick<Host, 'now' | 'random' | 'id'> | undefined
 }
@@ -47,6 +50,7 @@ export interface TreeNode {
   readonly id: string
   readonly parentId: string | undefined
   readonly parent: Dialog | undefined
+  /** Its linked forks. It holds them, so that a fork lives as long as its parent: see `linked` of ForkOptions. */
   readonly children: readonly Dialog[]
   readonly childrenIds: readonly string[]
   /** 0 for the root. */
@@ -61,6 +65,7 @@ export interface TreeNode {
   subtreeIds(): readonly string[]
 }
 
+/** `onEvent` hears of an opening and of every message, so that a ledger that never saw the dialog holds all of it. */
 export interface FromJSONOptions extends Pick<DialogOptions, 'onEvent' | 'host'> {
   /** Finds the prompt that was on top by its path; without it, or where it finds none, there is no top prompt. */
   readonly prompts?: (path: string) => Prompt | undefined
@@ -80,6 +85,7 @@ export interface Dialog {
   readonly tree: TreeNode
   /** Of all its messages. A fork's prefix counts in the fork too. */
   readonly cost: Cost
+  /** A message of another dialog is taken as it is; any other is checked and copied. @throws InputError */
   append(message: MessageDraft): DialogMessage
   putText(text: string, options?: PutOptions): DialogMessage
   putPrompt(prompt: Prompt | string, args?: Readonly<Record<string, unknown>>, options?: PutOptions): DialogMessage
@@ -93,11 +99,13 @@ export interface Dialog {
     source: AttachmentSource,
     options?: PutOptions & AttachmentOptions & { readonly caption?: string }
   ): Promise<DialogMessage>
+  /** Of all messages it copies nothing; of a part it makes a link for each message. Both go their own way from here. */
   fork(options?: ForkOptions): Dialog
   /** A line for each message. */
   overview(options?: { readonly removeTail?: boolean; readonly maxLength?: number }): string
   /** A line for each dialog of the tree, indented by depth. */
   treeOverview(): string
+  /** The messages, names and place in the tree, in snake_case: see `fromJSON`. Its forks are named by their ids. */
   toJSON(): JsonObject
 }
 
