@@ -3,7 +3,7 @@ import { type DaybookError, InputError, shown } from '../errors.js'
 import { copyJson, frozenCopy, isRecord, type JsonObject } from '../json.js'
 import { lines, pathOf } from './issues.js'
 import type { Schema, Validated } from './schema.js'
-import { atPointer, depthOver, maxValueDepth, schemaReader } from './schema-reader.js'
+import { atPointer, decoded, depthOver, maxValueDepth, schemaReader } from './schema-reader.js'
 
 /** @throws InputError that names the place of what is wrong with it. */
 export function plainJsonSchema(source: JsonObject): Schema {
@@ -89,7 +89,7 @@ function steps(pointer: string, value: unknown): unknown[] {
     .split('/')
     .slice(1)
     .map(part => {
-      const name = decodeURI(part).replaceAll('~1', '/').replaceAll('~0', '~')
+      const name = decoded(part)
       const step = Array.isArray(at) ? Number(name) : name
       at = (at as Record<string | number, unknown> | undefined)?.[step]
       return step

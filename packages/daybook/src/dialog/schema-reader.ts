@@ -174,18 +174,21 @@ export function atPointer(root: JsonObject, ref: string): unknown {
   if (ref !== '#' && !ref.startsWith('#/')) return undefined
   let at: unknown = root
   for (const step of ref.split('/').slice(1)) {
-    const name = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    const name = decoded(step)
     at = Array.isArray(at) ? at[Number(name)] : own(at, name)
   }
   return at
 }
 
-function decoded(step: string): string {
+/** One step of a pointer. */
+export function decoded(step: string): string {
+  let plain = step
   try {
-    return decodeURIComponent(step)
+    plain = decodeURIComponent(step)
   } catch {
-    return step
+    // A percent sign that encodes nothing.
   }
+  return plain.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function changed(items: readonly unknown[], change: (item: unknown, index: number) => unknown): readonly unknown[] {

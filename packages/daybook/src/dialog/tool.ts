@@ -1,6 +1,7 @@
 /** Tools: functions that a model may call. */
-import { APIUserAbortError, DaybookError, InputError, shown, ToolArgumentsError } from '../errors.js'
-import type { Json } from '../json.js'
+import { DaybookError, InputError, shown, ToolArgumentsError } from '../errors.js'
+import { deepFreeze, type Json } from '../json.js'
+import { unlessAborted } from '../llm/live.js'
 import type { FunctionTool, ToolCall } from '../llm/llm.js'
 import { type OutputOf, type Schema, type SchemaSource, schemaOf } from './schema.js'
 import { depthOver } from './schema-reader.js'
@@ -42,7 +43,8 @@ export interface ToolOutcome {
 
 /** What every provider takes as a name. */
 const nameOfTool = /^[a-zA-Z0-9_-]{1,64}$/
-const maxArgumentsDepth = 200
+/** Of arguments and of results: what is recorded must stay writable. */
+const maxDepth = 200
 
 /** @throws InputError for a name that providers refuse, or a schema that is none. */
 export function tool<const Source extends SchemaSource>(options: ToolOptions<Source>): Tool {
@@ -62,11 +64,11 @@ export function tool<const Source extends SchemaSource>(options: ToolOptions<Sou
     description,
     inputSchema,
     idempotent,
-    definition: {
+    // The wire format takes `strict` back where a provider's strict mode cannot say the schema.
+    definition: deepFreeze({
       type: 'function',
-      // The wire format takes `strict` back where a provider's strict mode cannot say the schema.
       function: { name, description, parameters: { type, ...inputSchema.jsonSchema }, strict: true }
-    },
+    }),
     execute: (input, context) => execute.call(options, input as OutputOf<Source>, context),
     format: format ?? textOf
   })
@@ -79,50 +81,33 @@ export function tool<const Source extends SchemaSource>(options: ToolOptions<Sou
 export async function callTool(tool: Tool, call: ToolCall, context: ToolContext): Promise<ToolOutcome> {
   const { signal } = context
   try {
-    const input = await validInput(tool, call)
-    if (signal.aborted) throw aborted(signal)
-    const result = await unlessAborted(tool, input, context)
-    return { text: tool.format(result, call), ...jsonOf(result) }
+    const input = await unlessAborted(validInput(tool, call), signal)
+    const result = await unlessAborted(run(tool, input, context), signal)
+    return { result: jsonOf(result), text: tool.format(result, call) }
   } catch (thrown) {
-    const error = signal.aborted ? aborted(signal) : failure(thrown, tool)
+    const error = failure(thrown, tool)
     return { text: `Error: ${error.message}`, error }
   }
 }
 
 async function validInput({ name, inputSchema }: Tool, call: ToolCall): Promise<unknown> {
+  const { id, error, arguments: given } = call
+  const { arguments_text = given === undefined ? '' : JSON.stringify(given) } = call
   const wrong = (what: string): DaybookError =>
-    new ToolArgumentsError(`The arguments of ${name} ${what}`, {
-      data: { tool: name, call_id: call.id, arguments_text: call.arguments_text ?? JSON.stringify(call.arguments) }
-    })
-  if (call.error !== undefined || call.arguments === undefined) {
-    throw wrong(`are no JSON (${call.error ?? 'there are none'}): ${shown(call.arguments_text ?? '')}`)
+    new ToolArgumentsError(`The arguments of ${name} ${what}`, { data: { id, name, arguments_text } })
+  if (error !== undefined || given === undefined) {
+    throw wrong(`cannot be read (${error ?? 'there are none'}): ${shown(arguments_text)}`)
   }
-  if (depthOver(call.arguments, maxArgumentsDepth)) {
-    throw wrong(`are nested more than ${maxArgumentsDepth} levels deep.`)
-  }
-  const checked = await inputSchema.validate(call.arguments)
+  if (depthOver(given, maxDepth)) throw wrong(`are nested more than ${maxDepth} levels deep.`)
+  const checked = await inputSchema.validate(given)
   if (!checked.ok) throw wrong(`do not fit its schema:\n${checked.issues.join('\n')}`)
   return checked.value
 }
 
-async function unlessAborted(tool: Tool, input: unknown, context: ToolContext): Promise<unknown> {
-  const { signal } = context
-  let stop: () => void = () => {}
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(aborted(signal))
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    // The race hears of a failure that comes after the abort, so that it is nobody's unhandled rejection.
-    return await Promise.race([(async () => tool.execute(input, context))(), stopped])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
-}
-
-function aborted({ reason }: AbortSignal): DaybookError {
-  if (reason instanceof DaybookError) return reason
-  return new APIUserAbortError('The tool was stopped before it had answered.', { cause: reason })
+/** What it throws at once is a rejection like any other. */
+async function run(tool: Tool, input: unknown, context: ToolContext): Promise<unknown> {
+  context.signal.throwIfAborted()
+  return tool.execute(input, context)
 }
 
 function failure(thrown: unknown, tool: Tool): DaybookError {
@@ -131,9 +116,11 @@ function failure(thrown: unknown, tool: Tool): DaybookError {
   return new DaybookError('agent', message, { cause: thrown, data: { tool: tool.name } })
 }
 
-function jsonOf(result: unknown): { readonly result?: Json } {
+function jsonOf(result: unknown): Json | undefined {
   const text = written(result)
-  return text === undefined ? {} : { result: JSON.parse(text) }
+  const json = text === undefined ? undefined : (JSON.parse(text) as Json)
+  if (depthOver(json, maxDepth)) throw new InputError(`The tool gave back more than ${maxDepth} levels.`)
+  return json
 }
 
 function textOf(result: unknown): string {
@@ -142,11 +129,14 @@ function textOf(result: unknown): string {
 
 /** JSON of what a program gives back: what JSON has no word for is said in the nearest one, or is an error. */
 function written(result: unknown): string | undefined {
-  return JSON.stringify(result, (_, value) => {
-    if (typeof value === 'bigint') return String(value)
-    if (value instanceof Map) return Object.fromEntries(value)
-    if (value instanceof Set) return [...value]
-    if (value === result && typeof value === 'function') throw new InputError('The tool gave back a function.')
-    return value
-  })
+  if (typeof result === 'function') throw new InputError('The tool gave back a function.')
+  try {
+    return JSON.stringify(result, (_, value) => {
+      if (typeof value === 'bigint') return String(value)
+      if (value instanceof Map) return Object.fromEntries(value)
+      return value instanceof Set ? [...value] : value
+    })
+  } catch (cause) {
+    throw new InputError(`The tool gave back what JSON cannot hold: ${shown(String(cause))}`, { cause })
+  }
 }
