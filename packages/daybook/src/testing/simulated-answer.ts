@@ -117,21 +117,33 @@ function textFor(
         ? ['What was asked for in tags is at its end.']
         : [])
   ]
-  const text = simulatedText(question, target, dice, facts)
+  // What is quoted must not be read as an answer in tags.
+  const plain = asked ? question.replace(/<\/?[a-z][^<>]{0,500}>/gi, '') : question
+  const text = simulatedText(plain, target, dice, facts)
   if (format && !wrong) return { text: JSON.stringify({ answer: text }), json: true }
   if (!asked || wrong) return { text, json: false }
-  return { text: `${text}\n\n${tagged(tags, topicsOf(question)[0] as string)}`, json: false }
+  return { text: `${text}\n\n${tagged(tags, topicsOf(plain)[0] as string)}`, json: false }
 }
+
+const wrongFirst = /get it wrong first/i
 
 /** For those who test what happens to an answer of the wrong form: the first one has it, the next ones do not. */
 function isWrongFirst(turns: readonly Turn[]): boolean {
-  const asked = turns.some(({ role, text }) => role === 'user' && /get it wrong first/i.test(text))
+  const asked = turns.some(({ role, text }) => role === 'user' && wrongFirst.test(text))
   return asked && !turns.some(({ role }) => role === 'assistant')
 }
 
-/** The text of the last message with words that a person wrote. */
+/**
+ * The text of the last message with words that a person wrote. What is said to an answer that was wrong on purpose is
+ * no question: the one before it still is.
+ */
 function questionOf(turns: readonly Turn[]): string {
-  return turns.findLast(({ role, text }) => role === 'user' && text.trim() !== '')?.text ?? ''
+  const [last = '', before = ''] = turns
+    .flatMap(({ role, text }) => (role === 'user' && text.trim() !== '' ? text : []))
+    .slice(-2)
+    .reverse()
+  const complaint = wrongFirst.test(before) && turns.at(-1)?.role === 'user'
+  return complaint ? before : last
 }
 
 /** What tools have said since the last question. */

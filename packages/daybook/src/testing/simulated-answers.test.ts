@@ -144,8 +144,13 @@ describe.each(apis)('through %s', (_name, api) => {
     expect(JSON.parse(String(/```json\n(.*)\n```/.exec(text)?.[1]))).toEqual({ simulated: true })
     const wrong = await ask([system, user('Why is the sky blue? Get it wrong first.')])
     expect(wrong.text).not.toContain('<answer>')
-    const asked = [system, user('Why is the sky blue? Get it wrong first.'), wrong.message, user('Please fix.')]
-    expect((await ask(asked)).text).toContain('<answer>')
+    const complaint = user('<answer>…</answer> is missing. Please fix.')
+    const fixed = await ask([system, user('Why is the sky blue? Get it wrong first.'), wrong.message, complaint])
+    expect(fixed.text).toContain('<answer>a simulated answer about sky blue</answer>')
+    expect(fixed.text).toContain('simulated answer to “Why is the sky blue?”')
+    const tags = await ask([user('What does <b>this</b> mean?')])
+    expect(tags.text).toContain('to “What does this mean?”')
+    expect(tags.text.match(/<b>/g)).toHaveLength(1)
   })
 
   test('results without calls, calls without results and two results for one call are refused', async () => {

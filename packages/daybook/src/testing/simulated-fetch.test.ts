@@ -94,6 +94,7 @@ describe('an answer', () => {
       ['Why? Because!', 'Why?'],
       ['Is 1.5 enough? Who knows? Say it', 'Who knows?'],
       ['“Quoted” words', '"Quoted" words'],
+      ['“It rains.” Is that so?', 'Is that so?'],
       [`${'long '.repeat(60)}line`, `${'long '.repeat(31)}long…`]
     ]
     for (const [content, quoted] of cases) {

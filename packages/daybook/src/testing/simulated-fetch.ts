@@ -46,7 +46,8 @@ export type SimulatedFetch = typeof fetch & { readonly simulated: true }
  * - JSON that is asked for by a schema fits the schema.
  * - Of images, documents and sound it says how many it was shown, of what kind and size.
  * - It ends with every `<tag>…</tag>` and every block of a language of which instructions or questions have an example.
- * - A question with the words "get it wrong first" is answered once without these tags or that JSON.
+ * - A question with the words "get it wrong first" is answered once without these tags or that JSON; what is said to
+ *   that answer is taken as the wish for a right one.
  * - Thoughts are shown where they are asked for (`thinking`, or `reasoning.summary`).
  *
  * What real providers refuse is refused with 400: results without calls, calls without results, two results for one

@@ -132,7 +132,7 @@ const beforeThings = new Set(
 
 /** What is talked about: a question often ends a text that names its topic (“Should we …? What speaks for it?”). */
 function topicOf(text: string, asked: string): string {
-  const before = text.slice(-4000).trim().split(asked)[0]?.trim() ?? ''
+  const before = text.slice(-4000).replace(/[“”]/g, '"').trim().split(asked)[0]?.trim() ?? ''
   const sentence = before
     .split(/[.!?\n]\s*/)
     .filter(part => wordsIn(part) > 3)
@@ -178,6 +178,7 @@ export function quoted(text: string): string {
   const asked = end
     .slice(before + 1, mark < 0 ? undefined : mark + 1)
     .replace(/\s+/g, ' ')
+    .replace(/^ ?["”»)\]]+ /, '') // the end of what was quoted before
     .replace(/[“”]/g, '"')
     .trim()
   if (asked.length <= 160) return asked
