@@ -1,43 +1,15 @@
 /** Chat Completions: the format of OpenAI, spoken by most providers. */
-import { type FinishReason, type LLMDelta, type LLMRequest, type Message, type Usage, withoutPrivate } from '../llm.js'
+import type { FinishReason, LLMDelta, Usage } from '../llm.js'
 import { assembly, type OpenCall, toolCall } from './assembly.js'
 import { cutOff, failure, isFailure, lacking } from './failure.js'
-import type { Profile } from './profile.js'
-import {
-  count,
-  defined,
-  type Ending,
-  list,
-  type Peer,
-  type Rendered,
-  record,
-  text,
-  type Wire,
-  type WireReader
-} from './wire.js'
+import { count, defined, type Ending, list, type Peer, record, text, type Wire, type WireReader } from './wire.js'
 
-export const chat: Wire = { api: 'chat', path: '/chat/completions', render, reader }
-
-/** The request as it is: it is written in this format. Parameters that we do not know are the provider's to judge. */
-function render(request: LLMRequest, profile: Profile): Rendered {
-  const { messages, stream = true, stream_options, max_tokens, ...rest } = withoutPrivate(request)
-  const body = {
-    ...rest,
-    messages: messages.map(message => sent(message, profile)),
-    // OpenAI's reasoning models refuse the old name, all its models take the new one; others know only the old one.
-    ...(max_tokens === undefined ? {} : { [profile.maxTokens ?? 'max_tokens']: max_tokens }),
-    stream,
-    ...(stream ? { stream_options: { ...record(stream_options), include_usage: true } } : {})
-  }
-  return { body, dropped: [] }
-}
-
-/** Without what is meant for another format; and `developer` is a role that only OpenAI knows. */
-function sent(message: Message, { provider }: Profile): Message {
-  const foreign = message.role === 'developer' && provider !== 'openai'
-  if (!foreign && message.native === undefined) return message
-  const { native: _native, ...common } = message
-  return foreign ? { ...common, role: 'system' } : common
+export const chat: Wire = {
+  api: 'chat',
+  path: '/chat/completions',
+  // With the first call: a page that shows its first screen has not paid for it.
+  render: async (request, profile) => (await import('./chat-request.js')).renderChat(request, profile),
+  reader
 }
 
 function reader(deltas: LLMDelta[], peer: Peer): WireReader {

@@ -22,6 +22,8 @@ export interface Exchange {
   readonly streamed: boolean
   readonly maxBytes: number
   readonly options: LLMOptions
+  /** What the body needs beside it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Fires when the caller aborts, or a limit is reached. */
   readonly signal: AbortSignal
 }
@@ -75,14 +77,15 @@ function exchange(
 
   async function open(): Promise<Source> {
     if (!Array.isArray(request.messages)) throw new InputError('The request has no list of messages.')
-    const { profile, fit } = await profileOf(provider)
-    const fitted = fit(request)
-    const rendered = wire.render(fitted.request, profile)
+    const { profile, fitTo } = await profileOf(provider)
+    const fitted = fitTo(request)
+    const rendered = await wire.render(fitted.request, profile)
     dropped = [...new Set([...fitted.dropped, ...rendered.dropped])]
     if (options.strict && dropped.length > 0) throw notTaken(dropped, peer)
     if (dropped.length > 0) options.report?.({ type: 'dropped', parameters: dropped })
     const maxBytes = maxResponseBytes
-    const opened = await send(rendered.body, { peer, reader, timer, streamed, maxBytes, options, signal })
+    const { headers } = rendered
+    const opened = await send(rendered.body, { peer, reader, timer, streamed, maxBytes, options, signal, headers })
     if (signal.aborted) opened.close() // by a fetch that does not listen to its signal
     return opened
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LLMRequest, Message } from '../llm.js'
-import { chat } from './chat.js'
+import { renderChat } from './chat-request.js'
 import { messages } from './messages.js'
 import { renderMessages } from './messages-request.js'
 
@@ -111,7 +111,12 @@ test('an assistant who said nothing is left out', () => {
 })
 
 test('tools and their choice', () => {
-  const parameters = { type: 'object', properties: { port: { type: 'string' } } }
+  const parameters = {
+    type: 'object',
+    properties: { port: { type: 'string' } },
+    required: ['port'],
+    additionalProperties: false
+  }
   const own = { type: 'web_search_20250305', name: 'web_search' }
   const tools = [
     { type: 'function', function: { name: 'tide', description: 'When?', parameters, strict: true } },
@@ -139,7 +144,7 @@ test('tools and their choice', () => {
 })
 
 test('parameters: renamed, passed on, or left out and named', () => {
-  const schema = { type: 'object' }
+  const schema = { type: 'object', properties: {}, required: [], additionalProperties: false }
   const rendered = renderMessages({
     model: 'demo-2',
     messages: [],
@@ -168,12 +173,196 @@ test('parameters: renamed, passed on, or left out and named', () => {
     thinking: { type: 'enabled', budget_tokens: 1024 },
     output_config: { format: { type: 'json_schema', schema } }
   })
-  expect(renderMessages({ model: 'm', messages: [], response_format: { type: 'json_object' } }).dropped).toEqual([
-    'response_format'
-  ])
   expect(renderMessages({ model: 'm', messages: [], response_format: { type: 'text' } }).dropped).toEqual([])
   expect(body({}).max_tokens).toBe(4096)
+  expect(body({ thinking: { type: 'enabled', budget_tokens: 5000 } }).max_tokens).toBe(9096)
   expect(body({ stop: 'x' }).stop_sequences).toEqual(['x'])
+})
+
+describe('the form of the answer', () => {
+  const schema = {
+    type: 'object',
+    properties: { price: { type: 'number', minimum: 0 }, note: { type: 'string' } },
+    required: ['price']
+  }
+  const response_format = { type: 'json_schema', json_schema: { name: 'n', schema, strict: true } }
+  const messages: Message[] = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'Hi' }
+  ]
+
+  test('is a schema where the model takes one, fitted to what it allows', () => {
+    const { body, dropped } = renderMessages({
+      model: 'claude-sonnet-4-5',
+      messages,
+      response_format,
+      output_config: { effort: 'low' }
+    })
+    expect(body.output_config).toEqual({
+      effort: 'low',
+      format: {
+        type: 'json_schema',
+        schema: {
+          type: 'object',
+          properties: { price: { type: 'number', description: '(minimum: 0)' }, note: { type: 'string' } },
+          required: ['price'],
+          additionalProperties: false
+        }
+      }
+    })
+    expect(dropped).toEqual(['response_format.$.price.minimum'])
+  })
+
+  test.each([
+    'claude-3-haiku-20240307',
+    'claude-3-7-sonnet-20250219',
+    'claude-opus-4-20250514',
+    'claude-sonnet-4-0',
+    'claude-4-sonnet-20250514'
+  ])('is told in words to %s, which takes none', model => {
+    const { body, dropped } = renderMessages({ model, messages, response_format })
+    expect(body).not.toHaveProperty('output_config')
+    expect(body.system).toBe(
+      `Be brief.\n\nAnswer with one JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(schema)}`
+    )
+    expect(dropped).toEqual([])
+  })
+
+  test('that is any JSON is told in words to all of them', () => {
+    const { body, dropped } = renderMessages({
+      model: 'claude-opus-4-6',
+      messages: messages.slice(1),
+      response_format: { type: 'json_object' }
+    })
+    expect(body.system).toBe('Answer with one JSON object, and with nothing else.')
+    expect(dropped).toEqual([])
+  })
+
+  test('that cannot be expressed is an error that names the path', () => {
+    const open = { type: 'object', properties: { x: { type: 'object', additionalProperties: true } } }
+    const asked = { type: 'json_schema', json_schema: { name: 'n', schema: open } }
+    expect(() => renderMessages({ model: 'claude-opus-5', messages, response_format: asked })).toThrow('at $.x ')
+  })
+})
+
+describe('how hard it thinks', () => {
+  const think = (model: string, more: object) => {
+    const { body, dropped } = renderMessages({ model, messages: [{ role: 'user', content: 'Hi' }], ...more })
+    const { thinking, output_config, max_tokens, temperature } = body
+    return { thinking, output_config, max_tokens, temperature, dropped }
+  }
+
+  test('is a number of tokens for the older models, and the limit leaves room for the answer', () => {
+    expect(think('claude-sonnet-4-5', { reasoning_effort: 'low' })).toMatchObject({
+      thinking: { type: 'enabled', budget_tokens: 1024 },
+      max_tokens: 5120,
+      dropped: []
+    })
+    expect(think('claude-sonnet-4-5', { reasoning_effort: 'high', max_tokens: 4000 })).toMatchObject({
+      thinking: { type: 'enabled', budget_tokens: 2000 },
+      max_tokens: 4000
+    })
+    expect(think('claude-sonnet-4-5', { reasoning_effort: 'high', max_tokens: 1500 })).toMatchObject({
+      thinking: undefined,
+      dropped: ['reasoning_effort']
+    })
+  })
+
+  test('is an effort for the newer ones', () => {
+    expect(think('claude-opus-4-7', { reasoning_effort: 'minimal' })).toMatchObject({
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'low' },
+      max_tokens: 4096
+    })
+  })
+
+  test('is left out where the model cannot think, or must call a tool; none means none', () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }]
+    expect(think('claude-3-haiku-20240307', { reasoning_effort: 'low' }).dropped).toEqual(['reasoning_effort'])
+    expect(think('claude-sonnet-4-5', { reasoning_effort: 'low', tools, tool_choice: 'required' }).dropped).toEqual([
+      'reasoning_effort'
+    ])
+    expect(think('claude-sonnet-4-5', { reasoning_effort: 'unheard-of' }).dropped).toEqual(['reasoning_effort'])
+    expect(think('claude-opus-5', { reasoning_effort: 'none' })).toMatchObject({ thinking: undefined, dropped: [] })
+    expect(think('claude-opus-5', { reasoning_effort: 'low', tools, tool_choice: 'required' })).toMatchObject({
+      thinking: undefined,
+      output_config: { effort: 'low' }
+    })
+  })
+
+  test('leaves no choice of temperature', () => {
+    expect(
+      think('claude-sonnet-4-5', { reasoning_effort: 'low', temperature: 0.2, top_k: 3, top_p: 0.99 })
+    ).toMatchObject({
+      temperature: undefined,
+      dropped: ['temperature', 'top_k']
+    })
+    expect(think('claude-sonnet-4-5', { reasoning_effort: 'low', temperature: 1 })).toMatchObject({ temperature: 1 })
+  })
+})
+
+describe('tools that the provider has itself', () => {
+  const tools = [
+    { type: 'web_search', max_uses: 2 },
+    { type: 'computer_use', display_width: 1024, display_height: 768, environment: 'browser' },
+    {
+      type: 'mcp',
+      server_label: 'docs',
+      server_url: 'https://x.test/mcp',
+      require_approval: 'never',
+      allowed_tools: ['find']
+    }
+  ]
+
+  test('are asked for in its words, with the header that they need', () => {
+    const { body, dropped, headers } = renderMessages({ model: 'claude-opus-4-6', messages: [], tools })
+    expect(body.tools).toEqual([
+      { type: 'web_search_20250305', name: 'web_search', max_uses: 2 },
+      { type: 'computer_20251124', name: 'computer', display_width_px: 1024, display_height_px: 768 },
+      {
+        type: 'mcp_toolset',
+        mcp_server_name: 'docs',
+        default_config: { enabled: false },
+        configs: { find: { enabled: true } }
+      }
+    ])
+    expect(body.mcp_servers).toEqual([{ type: 'url', name: 'docs', url: 'https://x.test/mcp' }])
+    expect(headers).toEqual({ 'anthropic-beta': 'computer-use-2025-11-24,mcp-client-2025-11-20' })
+    expect(dropped).toEqual([])
+    const older = renderMessages({ model: 'claude-sonnet-4-5', messages: [], tools: tools.slice(1, 2) })
+    expect(older.body.tools).toMatchObject([{ type: 'computer_20250124' }])
+    expect(older.headers).toEqual({ 'anthropic-beta': 'computer-use-2025-01-24' })
+  })
+
+  test('a server whose tools somebody must approve is left out, since nobody is asked', () => {
+    const asks = { type: 'mcp', server_label: 'docs', server_url: 'https://x.test/mcp', require_approval: 'manual' }
+    const { body, dropped, headers } = renderMessages({ model: 'claude-opus-4-6', messages: [], tools: [asks] })
+    expect(dropped).toEqual(['tools.mcp'])
+    expect(body).not.toHaveProperty('tools')
+    expect(body).not.toHaveProperty('mcp_servers')
+    expect(headers).toBeUndefined()
+  })
+})
+
+test('a PDF becomes a document, and an image has the type that its bytes say', () => {
+  const pdf = 'data:application/pdf;base64,JVBERi0xLjQK'
+  const content = [
+    { type: 'file', file: { file_data: pdf, filename: 'a.pdf' } },
+    { type: 'image_url', image_url: { url: 'data:image/png;base64,/9j/4AAQ' } }
+  ]
+  expect(turns({ role: 'user', content })).toEqual([
+    {
+      role: 'user',
+      content: [
+        {
+          type: 'document',
+          source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' },
+          title: 'a.pdf'
+        },
+        { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: '/9j/4AAQ' } }
+      ]
+    }
+  ])
 })
 
 describe('the provider’s own blocks', () => {
@@ -190,7 +379,7 @@ describe('the provider’s own blocks', () => {
     reader.whole({ id: 'msg_1', content, stop_reason: 'tool_use', usage: {} })
     const { message } = reader.response('done')
     expect(JSON.stringify((turns(message) as { content: unknown }[])[0]?.content)).toBe(JSON.stringify(content))
-    expect(chat.render({ model: 'm', messages: [message] }, { provider: 'openai' }).body.messages).toEqual([
+    expect(renderChat({ model: 'm', messages: [message] }, { provider: 'openai' }).body.messages).toEqual([
       { role: 'assistant', content: 'Looking.', tool_calls: [call('toolu_a', 'tide', '{"z":1.5,"a":["ż",null]}')] }
     ])
   })

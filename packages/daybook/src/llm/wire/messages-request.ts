@@ -1,6 +1,11 @@
 /** Renders a request in the format of Anthropic's Messages. */
 import { type LLMRequest, type Message, withoutPrivate } from '../llm.js'
-import { list, parsed, type Rendered, record, text } from './wire.js'
+import { withSystem } from './answer-format.js'
+import { checkMedia, dataUrl } from './media.js'
+import { inputOf } from './messages.js'
+import { messagesFormat, messagesTools, thinkingOf } from './messages-options.js'
+import { type Profile, plainProfile } from './profile.js'
+import { list, type Rendered, record, text } from './wire.js'
 
 /** Asked for where the request says nothing, since the format requires a figure. */
 const defaultMaxTokens = 4096
@@ -14,40 +19,47 @@ const known = new Set(
 )
 /** Parameters that are rendered below. */
 const rendered = new Set(
-  'model messages stream max_tokens max_completion_tokens stop tools tool_choice parallel_tool_calls response_format user stream_options'.split(
+  'model messages stream max_tokens max_completion_tokens stop tools tool_choice parallel_tool_calls response_format user stream_options reasoning_effort'.split(
     ' '
   )
 )
 
 type Block = Readonly<Record<string, unknown>>
 
-export function renderMessages(asked: LLMRequest): Rendered {
+export function renderMessages(asked: LLMRequest, profile: Profile = plainProfile('custom')): Rendered {
   const request = withoutPrivate(asked)
-  const { model, messages, stop, tools, tool_choice, parallel_tool_calls, response_format, user } = request
-  const dropped: string[] = []
+  const { model, messages, stop, user } = request
+  for (const { content } of messages) checkMedia(content, profile, 'messages', model)
+  const format = messagesFormat(request.response_format, profile, model)
+  const tools = messagesTools(request.tools, model)
+  const system = systemOf(format.words === undefined ? messages : withSystem(messages, format.words))
+  const choice = choiceOf(request.tool_choice, request.parallel_tool_calls)
+  const thought = thinkingOf(request, choice)
+  const leftOut = new Set(thought.leftOut)
+  const dropped = [...thought.leftOut]
   const body: Record<string, unknown> = {
     model,
-    max_tokens: request.max_tokens ?? request.max_completion_tokens ?? defaultMaxTokens,
+    max_tokens: thought.maxTokens ?? defaultMaxTokens,
     messages: turns(messages),
     stream: request.stream ?? true
   }
   for (const [name, value] of Object.entries(request)) {
-    if (value === undefined || value === null || rendered.has(name)) continue
+    if (value === undefined || value === null || rendered.has(name) || leftOut.has(name)) continue
     if (known.has(name)) body[name] = value
     else dropped.push(name)
   }
-  const system = systemOf(messages)
+  dropped.push(...format.dropped, ...tools.dropped)
   if (system.length > 0) body.system = system
   if (stop !== undefined && stop !== null) body.stop_sequences = typeof stop === 'string' ? [stop] : stop
-  if (tools) body.tools = tools.map(toolOf)
-  const choice = choiceOf(tool_choice, parallel_tool_calls)
-  if (choice) body.tool_choice = choice
+  if (tools.tools.length > 0) body.tools = tools.tools
+  if (choice && (tools.tools.length > 0 || !request.tools)) body.tool_choice = choice // refused where no tool is left
+  if (tools.servers.length > 0) body.mcp_servers = [...list(body.mcp_servers), ...tools.servers]
   if (typeof user === 'string') body.metadata = { user_id: user, ...record(body.metadata) }
-  const format = record(response_format)
-  const { schema } = record(format.json_schema)
-  if (schema) body.output_config = { ...record(body.output_config), format: { type: 'json_schema', schema } }
-  else if (response_format && format.type !== 'text') dropped.push('response_format')
-  return { body, dropped }
+  if (thought.thinking) body.thinking = thought.thinking
+  const config = { ...record(body.output_config), ...thought.config, ...format.config }
+  if (Object.keys(config).length > 0) body.output_config = config
+  const { beta } = tools
+  return { body, dropped, ...(beta.length > 0 ? { headers: { 'anthropic-beta': beta.join(',') } } : {}) }
 }
 
 /** System and developer messages, wherever they stand: one text, or blocks where one of them is blocks. */
@@ -92,13 +104,21 @@ function saidBy(message: Message): readonly unknown[] {
 
 function blocksOf(content: Message['content']): readonly Block[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return list(content).map(part => (record(part).type === 'image_url' ? imageOf(record(part)) : record(part)))
+  return list(content).map(part => blockOf(record(part)))
 }
 
-function imageOf(part: Block): Block {
-  const url = text(record(part.image_url).url)
-  const [, media_type, data] = /^data:([\w/+.-]+);base64,(.*)$/s.exec(url) ?? []
-  return { type: 'image', source: data === undefined ? { type: 'url', url } : { type: 'base64', media_type, data } }
+/** A part as a block; what is one already goes as it is. */
+function blockOf(part: Block): Block {
+  if (part.type === 'image_url') return { type: 'image', source: sourceOf(record(part.image_url).url) }
+  const { file_data, file_id, filename } = record(part.file)
+  if (part.type !== 'file' || (file_data ?? file_id) === undefined) return part
+  const source = file_data === undefined ? { type: 'file', file_id } : sourceOf(file_data)
+  return { type: 'document', source, ...(typeof filename === 'string' ? { title: filename } : {}) }
+}
+
+function sourceOf(url: unknown): Block {
+  const held = dataUrl(text(url))
+  return held ? { type: 'base64', media_type: held.mediaType, data: held.data } : { type: 'url', url }
 }
 
 function callsOf(message: Message): readonly Block[] {
@@ -109,33 +129,12 @@ function callsOf(message: Message): readonly Block[] {
   })
 }
 
-/** What a tool was called with, as an object, which is all that the format takes. */
-export function inputOf(written: string): unknown {
-  if (written.trim() === '') return {}
-  const value = parsed(written)
-  return record(value) === value ? value : { INVALID_JSON: written }
-}
-
 function resultOf({ tool_call_id, content, is_error }: Message): Block {
   return {
     type: 'tool_result',
     tool_use_id: tool_call_id,
     content: typeof content === 'string' ? content : blocksOf(content),
     ...(is_error === true ? { is_error } : {})
-  }
-}
-
-/** A function becomes a tool of this format; the provider's own tools are in its format already. */
-function toolOf(tool: unknown): unknown {
-  const { function: described, cache_control } = record(tool)
-  if (!described) return tool
-  const { name, description, parameters, strict } = record(described)
-  return {
-    name,
-    ...(description === undefined ? {} : { description }),
-    input_schema: parameters ?? { type: 'object', properties: {} },
-    ...(strict === true ? { strict } : {}),
-    ...(cache_control ? { cache_control } : {})
   }
 }
 

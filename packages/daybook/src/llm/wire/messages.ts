@@ -4,10 +4,15 @@ import type { Json } from '../../json.js'
 import type { LLMDelta, Usage } from '../llm.js'
 import { assembly, deeper, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
-import { inputOf, renderMessages } from './messages-request.js'
-import { count, defined, nameOf, type Peer, record, text, type Wire, type WireReader } from './wire.js'
+import { count, defined, nameOf, type Peer, parsed, record, text, type Wire, type WireReader } from './wire.js'
 
-export const messages: Wire = { api: 'messages', path: '/messages', render: renderMessages, reader }
+export const messages: Wire = {
+  api: 'messages',
+  path: '/messages',
+  // With the first call: a page that shows its first screen has not paid for it.
+  render: async (request, profile) => (await import('./messages-request.js')).renderMessages(request, profile),
+  reader
+}
 
 /** A block of the answer as it grows: text, thinking, a call, or something of the provider's own. */
 interface OpenBlock {
@@ -149,6 +154,13 @@ function contentOf(blocks: readonly OpenBlock[]): readonly Fields[] {
 function plain(content: readonly Fields[]): boolean {
   const [first] = content
   return content.length === 0 || (content.length === 1 && first?.type === 'text' && !first.citations)
+}
+
+/** What a tool was called with, as an object, which is all that the format takes. */
+export function inputOf(written: string): unknown {
+  if (written.trim() === '') return {}
+  const value = parsed(written)
+  return record(value) === value ? value : { INVALID_JSON: written }
 }
 
 function withoutNull(fields: Fields): Fields {

@@ -3,7 +3,7 @@ import type { LLMRequest } from '../llm.js'
 
 /** Where a provider differs from the wire format that it speaks. Data: see `provider-table.ts`. */
 export interface Quirks {
-  /** The role of a system message: `system` unless said otherwise. */
+  /** The role of a developer's message: `system` unless said otherwise. */
   readonly systemRole?: 'system' | 'developer'
   /** The name of the limit on the answer: `max_tokens` unless said otherwise. */
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
@@ -11,10 +11,14 @@ export interface Quirks {
   readonly streamUsage?: boolean
   /**
    * How an answer by a JSON schema is asked for. `strict`: a schema with all properties required, which is adjusted to
-   * it; `schema`: the schema as it is; `json`: any JSON, the schema is told in words; `none`: in words alone.
+   * it; `schema`, and where nothing is said: the schema as it is; `json`: any JSON, the schema is told in words; `none`:
+   * in words alone.
    */
   readonly schema?: 'strict' | 'schema' | 'json' | 'none'
-  /** What it reads beside text: images where nothing is said. Another kind is refused before the request. */
+  /**
+   * What it reads beside text: images where nothing is said. Another kind is refused before the request. What an API or
+   * a model reads in any case is not repeated here: see `media.ts`.
+   */
   readonly media?: readonly ('image' | 'pdf' | 'audio')[]
 }
 
@@ -40,8 +44,8 @@ export function plainProfile(provider: string): Profile {
  */
 export async function profileOf(
   provider: string
-): Promise<{ readonly profile: Profile; fit(request: LLMRequest): Fitted }> {
+): Promise<{ readonly profile: Profile; fitTo(request: LLMRequest): Fitted }> {
   const { fitted, quirksOf } = await import('../parameters.js')
   const profile: Profile = { ...quirksOf(provider), provider }
-  return { profile, fit: request => fitted(request, profile) }
+  return { profile, fitTo: request => fitted(request, profile) }
 }

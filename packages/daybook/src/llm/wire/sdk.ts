@@ -59,7 +59,7 @@ export function sdkLlm(
           signal,
           maxRetries: 0,
           timeout: 0x7fffffff,
-          headers: headersOf(exchange),
+          headers: { ...headersOf(exchange), ...exchange.headers },
           fetchOptions
         })
         // The response as it came, where the client gives it: the end of a stream can be told from its breaking off.

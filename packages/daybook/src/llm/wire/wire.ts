@@ -7,7 +7,7 @@ export interface Wire {
   /** Appended to the base address. */
   readonly path: string
   /** The body to send, and the parameters that had to be left out. */
-  render(request: LLMRequest, profile: Profile): Rendered
+  render(request: LLMRequest, profile: Profile): Rendered | Promise<Rendered>
   /** Reads one answer: pushes its deltas and makes the response of them. */
   reader(deltas: LLMDelta[], peer: Peer): WireReader
 }
@@ -15,6 +15,8 @@ export interface Wire {
 export interface Rendered {
   readonly body: Readonly<Record<string, unknown>>
   readonly dropped: readonly string[]
+  /** Headers that the body needs beside it; a value is added to what the caller sends under the same name. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /**
