@@ -113,6 +113,26 @@ test('two tools of one name, and servers without a label or an address, are refu
   )
 })
 
+test('parts that are not what they should be are refused when the prompt is made', () => {
+  const wrong = [
+    { tools: [{ name: 'plain' }] },
+    { tools: [null] },
+    { parser: () => 1 },
+    { format: { city: 'string' } },
+    { handlers: { exception: 7 } },
+    { handlers: { final: null } },
+    { handlers: { interrupt: 'refuse' } },
+    { template: undefined }
+  ]
+  for (const part of wrong) {
+    expect(() => createPrompt({ template: '', ...part } as never), JSON.stringify(part)).toThrow(InputError)
+  }
+  for (const none of [undefined, null, 7, []]) expect(() => createPrompt(none as never)).toThrow(InputError)
+  expect(
+    createPrompt({ template: '', handlers: { exception: createPrompt('Again.') } }).handlers.exception
+  ).toBeDefined()
+})
+
 test('what a prompt is, for a log', () => {
   const prompt = createPrompt({
     path: 'p',

@@ -1,7 +1,7 @@
 /** Prompts: a template, and the contract for the answers to it. */
 import { sha256 } from '#platform'
 import { InputError, shown } from '../errors.js'
-import { frozenJson, type JsonObject } from '../json.js'
+import { frozenJson, isRecord, type JsonObject } from '../json.js'
 import type { ToolCall } from '../llm/llm.js'
 import type { Parser } from './parser.js'
 import { type Schema, type SchemaSource, schemaOf } from './schema.js'
@@ -101,7 +101,9 @@ const computer: Required<ComputerUse> = { displayWidth: 1280, displayHeight: 800
 
 /** @throws InputError for a template, tool, server or format that is none, and for two tools of one name. */
 export function createPrompt(options: PromptOptions | string): Prompt {
-  return promptOf(typeof options === 'string' ? { template: options } : options)
+  if (typeof options === 'string') return promptOf({ template: options })
+  if (isRecord(options)) return promptOf(options)
+  throw new InputError(`A prompt is made of a template or of options, and not of ${shown(options)}.`)
 }
 
 function promptOf(options: PromptOptions): Prompt {
@@ -111,6 +113,10 @@ function promptOf(options: PromptOptions): Prompt {
   const tools = Object.freeze([...(options.tools ?? [])])
   const mcpServers = Object.freeze((options.mcpServers ?? []).map(server => Object.freeze({ ...server })))
   const metadata = frozenJson(options.metadata ?? {})
+  for (const tool of tools) {
+    if (typeof tool?.execute !== 'function' || !tool.definition)
+      throw new InputError('Make each tool with tool({ … }).')
+  }
   const byName = new Map(tools.map(tool => [tool.name, tool]))
   if (byName.size < tools.length)
     throw new InputError(`Two tools have one name: ${twice(tools.map(tool => tool.name))}.`)
@@ -120,7 +126,7 @@ function promptOf(options: PromptOptions): Prompt {
   for (const server of mcpServers) checkServer(server)
   const labels = mcpServers.map(server => server.serverLabel)
   if (new Set(labels).size < labels.length) throw new InputError(`Two servers have one label: ${twice(labels)}.`)
-  for (const text of [handlers.exception, handlers.final]) if (typeof text === 'string') templateOf(text)
+  checkHandlers(handlers)
   const display = computerUse === false ? undefined : { ...computer, ...(computerUse === true ? {} : computerUse) }
 
   return Object.freeze<Prompt>({
@@ -167,6 +173,16 @@ function promptOf(options: PromptOptions): Prompt {
 
 function twice(names: readonly string[]): string {
   return [...new Set(names.filter((name, index) => names.indexOf(name) < index))].join(', ')
+}
+
+function checkHandlers({ exception, final, interrupt }: Handlers): void {
+  // A template that is wrong says so now, and not when something else has gone wrong.
+  for (const handler of [exception, final]) {
+    if (handler !== undefined && typeof (handler as Prompt | null)?.render !== 'function') templateOf(handler as string)
+  }
+  if (interrupt !== undefined && typeof interrupt !== 'function') {
+    throw new InputError('handlers.interrupt is a function that does what the model asks of the computer.')
+  }
 }
 
 function checkServer({ serverLabel, serverUrl, requireApproval = 'never' }: McpServer): void {

@@ -27,34 +27,33 @@ export function depthOver(value: unknown, limit: number): boolean {
 export function schemaReader(root: JsonObject): SchemaReader {
   const nullable = new Map<unknown, boolean>()
 
-  /** The part of the schema that a reference names; undefined where there is none. */
-  function referred(ref: string): unknown {
-    return atPointer(root, ref)
-  }
-
-  function takesNull(schema: unknown): boolean {
+  /** `seen` is what this question has led through: what refers to itself adds nothing. */
+  function takesNull(schema: unknown, seen?: Map<unknown, boolean>): boolean {
     if (!isRecord(schema)) return schema !== false
-    const old = nullable.get(schema)
+    const old = nullable.get(schema) ?? seen?.get(schema)
     if (old !== undefined) return old
-    // What refers to itself adds nothing.
-    nullable.set(schema, false)
-    const { type, $ref, allOf } = schema
+    const way = seen ?? new Map<unknown, boolean>()
+    way.set(schema, false)
+    const asked = (part: unknown): boolean => takesNull(part, way)
+    const { type, $ref } = schema
     const alternatives = [schema.anyOf, schema.oneOf].filter(Array.isArray) as unknown[][]
     const takes =
       (type === undefined || type === 'null' || (Array.isArray(type) && type.includes('null'))) &&
       (!Array.isArray(schema.enum) || schema.enum.includes(null)) &&
       (!Object.hasOwn(schema, 'const') || schema.const === null) &&
-      (typeof $ref !== 'string' || takesNull(referred($ref))) &&
-      list(allOf).every(takesNull) &&
-      alternatives.every(options => options.some(takesNull))
-    nullable.set(schema, takes)
+      (typeof $ref !== 'string' || asked(atPointer(root, $ref))) &&
+      list(schema.allOf).every(asked) &&
+      alternatives.every(options => options.some(asked))
+    way.set(schema, takes)
+    if (!seen) nullable.set(schema, takes)
     return takes
   }
 
   /** Whether an alternative can be the one that is meant, going by the value's type and its members' names and constants. */
   function canBe(schema: unknown, value: unknown): boolean {
     let node = schema
-    for (let hops = 0; isRecord(node) && typeof node.$ref === 'string' && hops < 20; hops++) node = referred(node.$ref)
+    for (let hops = 0; isRecord(node) && typeof node.$ref === 'string' && hops < 20; hops++)
+      node = atPointer(root, node.$ref)
     if (!isRecord(node)) return node !== false
     const { type } = node
     if (type !== undefined && !(Array.isArray(type) ? type : [type]).some(name => isOfType(value, name))) return false
@@ -82,8 +81,8 @@ export function schemaReader(root: JsonObject): SchemaReader {
       const schema = queue.pop()
       if (!isRecord(schema) || found.has(schema)) continue
       found.add(schema)
-      if (typeof schema.$ref === 'string') queue.push(referred(schema.$ref))
-      queue.push(...list(schema.allOf))
+      if (typeof schema.$ref === 'string') queue.push(atPointer(root, schema.$ref))
+      queue.push(...list(schema.allOf), ...(onlySure ? [] : [schema.then, schema.else]))
       for (const options of [list(schema.anyOf), list(schema.oneOf)]) {
         const possible = options.filter(option => canBe(option, value))
         if (possible.length === 1 || !onlySure) queue.push(...possible)
@@ -117,7 +116,7 @@ export function schemaReader(root: JsonObject): SchemaReader {
       const leftOut =
         member === null &&
         told.length > 0 &&
-        !told.some(takesNull) &&
+        !told.some(schema => takesNull(schema)) &&
         !nodes.some(({ required }) => list(required).includes(name))
       const kept = leftOut ? member : relax(member, ofMember(nodes, name))
       same &&= !leftOut && kept === member

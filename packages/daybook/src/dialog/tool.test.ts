@@ -114,12 +114,11 @@ test('a result that is no JSON, and whatever a tool throws, are told to the mode
   loop.push(loop)
   let deep: unknown = 0
   for (let level = 0; level < 5000; level++) deep = [deep]
-  const sleepy = Promise.reject(new Error('slept'))
   const tools: [Tool, RegExp][] = [
     [giving(() => loop), /^Error: The tool gave back what JSON cannot hold/],
     [giving(() => () => 1), /^Error: The tool gave back a function/],
     [giving(() => deep), /^Error: The tool gave back/],
-    [giving(() => sleepy), /^Error: slept$/],
+    [giving(() => Promise.reject(new Error('slept'))), /^Error: slept$/],
     [giving(() => Promise.reject('text')), /^Error: "text"$/],
     [giving(() => Promise.reject(undefined)), /^Error: undefined$/],
     [giving(() => Promise.reject(new TypeError())), /^Error: TypeError$/],
