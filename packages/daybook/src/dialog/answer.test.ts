@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { ParserError } from '../errors.js'
 import type { LLMResponse } from '../llm/llm.js'
 import { answerMessage, type Reading, readAnswer } from './answer.js'
@@ -44,6 +45,14 @@ test.for([
   `\`\`\`JSON\r\n${whole}\`\`\``
 ])('of a format, the value, also where it is all that a fenced block holds: %j', async text => {
   expect(await byFormat(text)).toEqual({ parsed: { name: 'Bern', size: 3 }, errors: [] })
+})
+
+test('of a format, the value is what the schema makes of it, with its transforms and defaults', async () => {
+  const format = schemaOf(
+    z.object({ name: z.string().transform(name => name.toUpperCase()), size: z.int().default(3) })
+  )
+  const { parsed } = await readAnswer({ ...blue, text: '{"name":"Bern"}' }, { format, parser: undefined }, undefined)
+  expect(parsed).toEqual({ name: 'BERN', size: 3 })
 })
 
 test.for<[string, string, Partial<LLMResponse>, Record<string, unknown>, string]>([
