@@ -1,5 +1,4 @@
 /** Renders the messages of a request as items of OpenAI's Responses. */
-import { InputError } from '../../errors.js'
 import type { Message } from '../llm.js'
 import type { Profile } from './profile.js'
 import { list, record, text } from './wire.js'
@@ -64,8 +63,6 @@ function partOf(part: Fields, type: 'input_text' | 'output_text'): Fields {
       const file = record(part.file)
       return { type: 'input_file', ...(file.file_data ? { filename: 'file.pdf' } : {}), ...file }
     }
-    case 'input_audio':
-      throw new InputError('The Responses API does not take audio: use Chat Completions with a model that hears.')
     default:
       return part
   }
@@ -73,7 +70,7 @@ function partOf(part: Fields, type: 'input_text' | 'output_text'): Fields {
 
 function callOf({ id, function: called }: Fields): Fields {
   const { name, arguments: written } = record(called)
-  return { type: 'function_call', call_id: id, name, arguments: text(written) || '{}' }
+  return { type: 'function_call', call_id: id, name, arguments: text(written).trim() || '{}' }
 }
 
 function outputOf(content: Message['content']): unknown {
@@ -101,6 +98,5 @@ function screenshotOf({ content }: Message, call: Fields, input: unknown[]): rea
   })
   const said = parts.map(part => text(part.text)).join('')
   if (said === '') return []
-  const told = `${image ? 'About the screenshot' : 'Instead of a screenshot'} for ${String(call_id)}: ${said}`
-  return [{ type: 'message', role: 'user', content: told }]
+  return [{ type: 'message', role: 'user', content: `Result of the call ${String(call_id)}: ${said}` }]
 }

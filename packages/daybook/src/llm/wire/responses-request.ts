@@ -1,11 +1,13 @@
 /** Renders a request in the format of OpenAI's Responses. */
-import { InputError } from '../../errors.js'
 import type { JsonObject } from '../../json.js'
 import { type LLMRequest, withoutPrivate } from '../llm.js'
+import { inWords, withSystem } from './answer-format.js'
+import { strictOrNone } from './chat-tools.js'
+import { checkMedia } from './media.js'
 import type { Profile } from './profile.js'
 import { inputOf } from './responses-input.js'
 import { strictSchema } from './strict-schema.js'
-import { list, type Rendered, record } from './wire.js'
+import { list, type Rendered, record, text } from './wire.js'
 
 /** Parameters of this format that go out as they are. */
 const known = new Set(
@@ -32,7 +34,10 @@ export function renderResponses(asked: LLMRequest, profile: Profile): Rendered {
   const request = withoutPrivate(asked)
   const { model, messages, stream = true, tools, reasoning_effort: effort, verbosity } = request
   const dropped: string[] = []
-  const body: Record<string, unknown> = { model, input: inputOf(messages, profile), stream }
+  for (const { content } of messages) checkMedia(content, profile, 'responses', model)
+  const { sent: format, words } = formatOf(request.response_format, profile, dropped)
+  const input = inputOf(words === undefined ? messages : withSystem(messages, words), profile)
+  const body: Record<string, unknown> = { model, input, stream }
   for (const [name, value] of Object.entries(request)) {
     if (value === undefined || value === null || rendered.has(name)) continue
     if (known.has(name)) body[name] = value
@@ -41,7 +46,6 @@ export function renderResponses(asked: LLMRequest, profile: Profile): Rendered {
   const limit = request.max_tokens ?? request.max_completion_tokens
   if (limit !== undefined && limit !== null) body.max_output_tokens ??= limit
   if (effort) body.reasoning = { effort, ...record(body.reasoning) }
-  const format = formatOf(request.response_format, profile, dropped)
   if (format || verbosity) {
     body.text = { ...(format ? { format } : {}), ...(verbosity ? { verbosity } : {}), ...record(body.text) }
   }
@@ -81,39 +85,34 @@ function toolOf(tool: Fields, profile: Profile, dropped: string[]): unknown {
   }
   if (!described) return tool
   const { name, description, parameters = { type: 'object', properties: {} }, strict } = record(described)
-  const made = { type: 'function', name, ...(description === undefined ? {} : { description }) }
-  // Left out, `strict` would be true.
-  if (strict !== true) return { ...made, parameters, strict: false }
-  try {
-    return { ...made, parameters: schemaOf(parameters, profile, `tools.${name}`, dropped), strict }
-  } catch (error) {
-    // What the strict mode cannot say, the model is told all the same; its arguments are checked in any case.
-    if (error instanceof InputError) return { ...made, parameters, strict: false }
-    throw error
+  // What the strict mode cannot say the model is told all the same; left out, `strict` would be true.
+  const takes = profile.schema === undefined || profile.schema === 'strict'
+  const fit = strict === true && takes ? strictOrNone(parameters as JsonObject) : undefined
+  dropped.push(...(fit?.dropped ?? []).map(path => `tools.${text(name)}.${path}`))
+  return {
+    type: 'function',
+    name,
+    ...(description === undefined ? {} : { description }),
+    parameters: fit?.schema ?? parameters,
+    strict: fit !== undefined
   }
 }
 
-function formatOf(format: unknown, profile: Profile, dropped: string[]): Fields | undefined {
-  const { type, json_schema } = record(format)
-  const { schema: takes } = profile
-  if (takes !== 'none' && (type === 'json_object' || (type === 'json_schema' && takes === 'json'))) {
-    return { type: 'json_object' }
+/** The form of the answer: in the body, in words to the model, or both. */
+function formatOf(asked: unknown, { schema: takes }: Profile, dropped: string[]): { sent?: Fields; words?: string } {
+  const { type, json_schema } = record(asked)
+  if (type !== 'json_schema' && type !== 'json_object') {
+    if (asked && type !== 'text') dropped.push('response_format')
+    return {}
   }
-  if (takes !== 'none' && type === 'json_schema') {
-    const { name = 'answer', schema, ...rest } = record(json_schema)
-    const sent = rest.strict === true ? schemaOf(schema, profile, 'response_format', dropped) : schema
-    return { type, name, ...rest, schema: sent }
-  }
-  if (format !== undefined && format !== null && type !== 'text') dropped.push('response_format')
-  return undefined
-}
-
-/** The schema as a strict mode takes it. Others take it as it is. */
-function schemaOf(schema: unknown, profile: Profile, place: string, dropped: string[]): unknown {
-  if (profile.schema !== undefined && profile.schema !== 'strict') return schema
-  const made = strictSchema(schema as JsonObject)
-  for (const path of made.dropped) dropped.push(place + path.slice(1))
-  return made.schema
+  if (takes === 'none') return { words: inWords(asked) }
+  if (type === 'json_object') return { sent: { type } }
+  if (takes === 'json') return { sent: { type: 'json_object' }, words: inWords(asked) }
+  const { name = 'answer', schema, ...rest } = record(json_schema)
+  if (takes !== 'strict' || rest.strict === false) return { sent: { type, name, ...rest, schema } }
+  const fit = strictSchema(schema as JsonObject)
+  dropped.push(...fit.dropped.map(path => `response_format.${path}`))
+  return { sent: { type, name, ...rest, schema: fit.schema, strict: true } }
 }
 
 function choiceOf(choice: unknown): unknown {

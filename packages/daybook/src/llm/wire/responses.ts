@@ -4,10 +4,15 @@ import type { Json } from '../../json.js'
 import type { FinishReason, LLMDelta, Usage } from '../llm.js'
 import { assembly, deeper, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
-import { renderResponses } from './responses-request.js'
 import { count, defined, list, nameOf, type Peer, record, text, type Wire, type WireReader } from './wire.js'
 
-export const responses: Wire = { api: 'responses', path: '/responses', render: renderResponses, reader }
+export const responses: Wire = {
+  api: 'responses',
+  path: '/responses',
+  // With the first call: a page that shows its first screen has not paid for it.
+  render: async (request, profile) => (await import('./responses-request.js')).renderResponses(request, profile),
+  reader
+}
 
 type Fields = Readonly<Record<string, unknown>>
 
