@@ -8,9 +8,12 @@ export interface PartialJson {
 }
 
 const maxDepth = 1000
-/** So far a look is given at each piece; then only after so much more, so that all looks together stay linear. */
+/** So far a look is given at each piece; then only when the text has grown by so much, and by what the look costs. */
 const shortText = 4000
 const growth = 1 / 256
+/** What copying costs, in characters: an item of a list is one of many in one go, a member of an object is not. */
+const costOfItem = 1 / 16
+const costOfMember = 1
 
 const quote = 0x22
 const backslash = 0x5c
@@ -22,7 +25,8 @@ interface Open {
   readonly name: string | undefined
   /** Of an object: the member that is being written. */
   key: string | undefined
-  empty: boolean
+  /** What a look at it has to copy. */
+  cost: number
 }
 
 /** What is being read, or what may come next. */
@@ -52,6 +56,7 @@ export function partialJson(): PartialJson {
   let escaped = ''
   let read = 0
   let looked = 0
+  let costOfLook = 0
   let changed = false
   let whole: unknown
 
@@ -61,7 +66,7 @@ export function partialJson(): PartialJson {
 
   /** Text that is no JSON. Brackets in the words before an answer are none either: then the search goes on. */
   function wrong(code: number): void {
-    const inWords = stack.length === 1 && top().empty && state !== 'text'
+    const inWords = stack.length === 1 && top().cost === 0 && state !== 'text'
     stack.length = 0
     changed = false
     state = inWords ? 'before' : 'over'
@@ -76,12 +81,13 @@ export function partialJson(): PartialJson {
     const name = stack.length > 0 ? top().key : undefined
     // An empty root is not worth a look: it may be a bracket in the words before.
     changed ||= stack.length > 0
-    stack.push({ value: code === 0x7b ? {} : [], name, key: undefined, empty: true })
+    stack.push({ value: code === 0x7b ? {} : [], name, key: undefined, cost: 0 })
     state = code === 0x7b ? 'first key' : 'first item'
   }
 
   function close(): void {
-    const { value, name } = stack.pop() as Open
+    const { value, name, cost } = stack.pop() as Open
+    costOfLook -= cost
     if (stack.length > 0) add(value, name)
     else {
       whole = value
@@ -93,7 +99,9 @@ export function partialJson(): PartialJson {
   function add(value: unknown, name = top().key): void {
     const parent = top()
     put(parent.value, name, value)
-    parent.empty = false
+    const cost = Array.isArray(parent.value) ? costOfItem : costOfMember
+    parent.cost += cost
+    costOfLook += cost
     changed = true
     state = 'comma'
   }
@@ -215,8 +223,8 @@ export function partialJson(): PartialJson {
         }
       }
       read += piece.length
-      const soon = state !== 'over' && read > shortText && read - looked < looked * growth
-      if (!changed || soon) return undefined
+      const least = state === 'over' || read <= shortText ? 0 : Math.max(looked * growth, costOfLook + stack.length)
+      if (!changed || read - looked < least) return undefined
       changed = false
       looked = read
       return look()
