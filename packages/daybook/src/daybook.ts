@@ -141,25 +141,23 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
     const answering = stack(ledger)
     const llm: LLMFn = answering ? recorded(answering, ledger, { host }) : () => failedStream(nothingAnswers())
 
-    const dialogs = (): Invoker => options.invoker ?? createInvoker({ llm, host })
+    const invoker = options.invoker ?? createInvoker({ llm, host })
     const model = options.model === undefined ? {} : { model: options.model }
 
     return {
       llm,
-      get invoker() {
-        return dialogs()
-      },
+      invoker,
       text: (prompt, callOptions = {}) =>
         options.invoker
-          ? askInvoker(dialogs(), prompt, { ...model, ...callOptions })
+          ? askInvoker(invoker, prompt, { ...model, ...callOptions })
           : askText(llm, prompt, { ...model, ...callOptions }),
-      object: (prompt, schema, callOptions = {}) => askObject(dialogs(), prompt, schema, { ...model, ...callOptions }),
+      object: (prompt, schema, callOptions = {}) => askObject(invoker, prompt, schema, { ...model, ...callOptions }),
       agent(agentOptions = {}) {
         const chosen = agentOptions.model ?? options.model
         if (chosen === undefined) {
           throw new ConfigurationError('No model is named: pass { model } to createDaybook() or to agent().')
         }
-        return createAgent({ invoker: dialogs(), ...agentOptions, model: chosen, ledger, host })
+        return createAgent({ invoker, ...agentOptions, model: chosen, ledger, host })
       },
       run(kit, goal, runOptions = {}) {
         const runId = runOptions.id ?? newId(host)

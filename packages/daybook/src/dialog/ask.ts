@@ -2,7 +2,8 @@
 import { ConfigurationError, InputError } from '../errors.js'
 import { type Live, live } from '../llm/live.js'
 import { connectionOf, type LLMFn, type LLMOptions, type LLMRequest, type Message } from '../llm/llm.js'
-import { Dialog } from './dialog.js'
+import { Dialog, loadedDialog } from './dialog.js'
+import { rootFacts } from './dialog-tree.js'
 import type { InvokeOptions, Invoker, ModelArgs } from './invoker.js'
 import { createPrompt } from './prompt.js'
 import type { OutputOf, SchemaSource } from './schema.js'
@@ -63,13 +64,9 @@ export function askObject<const Source extends SchemaSource>(
   const { model, system, ...callOptions } = options
   return live(
     async function* (signal) {
-      const [last, ...before] = [...messagesOf(prompt, system)].reverse()
-      const dialog = new Dialog()
-      for (const message of before.reverse()) dialog.append(message)
-      // The question is a value of the template, so that a brace in it is a brace.
-      const contract = createPrompt({ template: typeof last?.content === 'string' ? '{question}' : '', format: schema })
-      if (typeof last?.content === 'string') dialog.putPrompt(contract, { question: last.content })
-      else throw new InputError('The last message of the prompt must be a text.')
+      const topPrompt = createPrompt({ template: '', format: schema })
+      const dialog = loadedDialog({}, { facts: rootFacts, link: undefined, topPrompt, topPath: undefined })
+      for (const message of messagesOf(prompt, system)) dialog.append(message)
       const stream = invoker.call(dialog, { ...callOptions, model: named(model), signal })
       for await (const delta of stream)
         if (delta.type === 'object.delta') yield delta.object as Partial<OutputOf<Source>>
