@@ -52,13 +52,12 @@ const lines: Readonly<Record<string, readonly RegExp[]>> = {
   tools: [
     /get_weather\(\{"city":"Oslo"\}\)/,
     /multiply\(\{"a":17,"b":23\}\)/,
-    /get_weather returned \{"city":"Oslo","celsius":4,"sky":"snow"\}/,
-    /multiply returned 391/,
+    // Whichever is done first.
+    /^(?=[\s\S]*get_weather returned \{"city":"Oslo","celsius":4,"sky":"snow"\}\n)(?=[\s\S]*multiply returned 391\n)/,
     /simulated answer.*The tool get_weather said: “.*snow.*”\. The tool multiply said: “391”/
   ],
   structured: [
-    /^\{"title":"a simu.*\n(\{.*\n)+/,
-    /"difficulty":"(easy|medium|hard)"/,
+    /^\{"title":"a simu.*\n(\{.*\n){3,}/,
     /\na simulated title: (easy|medium|hard), \d+ minutes\n/,
     / {2}\d+ g of a simulated name 1\n {2}\d+ g of a simulated name 2\n/
   ],
@@ -72,7 +71,7 @@ const lines: Readonly<Record<string, readonly RegExp[]>> = {
     /shared: true; north cost \$0\.00\d+/
   ],
   'parser-agent': [
-    /try 1 \(initial\): .*verdict/,
+    /try 1 \(initial\): Parsing errors:\n {2}<verdict>.* is missing/,
     /try 2 \(exception\): fits/,
     /verdict: a simulated verdict about /,
     /reason: {2}a simulated reason about /,
@@ -81,7 +80,7 @@ const lines: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   image: [
     /It was shown 1 image \(image\/png, 64 × 64 pixels, \d+ bytes\)/,
-    /0\. user: .*My painting.*\[image image\/png\]|0\. user: \[image image\/png\].*My painting/,
+    /0\. user: My painting \[image image\/png\]/,
     /1\. user: Which colours do you see\?/,
     /2\. assistant/
   ],

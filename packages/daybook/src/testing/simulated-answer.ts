@@ -160,7 +160,9 @@ function resultsIn(turns: readonly Turn[]): string[] {
 }
 
 function attachmentsIn(turns: readonly Turn[]): string[] {
-  const shown = described(turns.flatMap(({ attachments }) => attachments))
+  // A result that is a picture and nothing else is quoted as a result.
+  const seen = turns.filter(({ role, text }) => role !== 'result' || text !== '')
+  const shown = described(seen.flatMap(({ attachments }) => attachments))
   return shown ? [`It was shown ${shown}, and looked at none of it.`] : []
 }
 

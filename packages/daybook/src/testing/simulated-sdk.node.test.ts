@@ -129,6 +129,7 @@ test('Responses: the computer is used where it is spoken of, and its screen is s
   const input = [{ role: 'user' as const, content: body.input }, call, done]
   const { output_text } = await openai.responses.create({ ...body, input })
   expect(output_text).toContain('The tool computer said: “1 image (image/png, 3 bytes)”')
+  expect(output_text).not.toContain('It was shown')
   const quiet = await openai.responses.create({ ...body, input: 'Why is the sky blue?' })
   expect(quiet.output.map(({ type }) => type)).toEqual(['message'])
 })
