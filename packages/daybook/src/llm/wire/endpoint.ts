@@ -12,11 +12,10 @@ export interface Place {
   readonly host: string
 }
 
-const providers: ReadonlyMap<string, string> = new Map([
-  ['api.openai.com', 'openai'],
-  ['api.anthropic.com', 'anthropic'],
-  ['openrouter.ai', 'openrouter']
-])
+/** The providers whose name is their host's. The others are named by whoever calls, with `provider`. */
+const named =
+  /^(?:(?:\w\w\.)?api\.)?(?:(openai|anthropic|groq|deepseek|deepinfra)\.com|(openrouter|mistral|cerebras|moonshot)\.ai)$/
+const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/
 
 export interface PlaceOptions {
   readonly provider?: string | undefined
@@ -26,27 +25,47 @@ export interface PlaceOptions {
 
 /** In a page an address may be relative: it is the page's own origin then. Never throws: the first call says what is wrong. */
 export function placeOf(baseURL: string, { provider, fetch, allowHttp = [] }: PlaceOptions): Place {
-  const own = globalThis.location as { readonly href: string; readonly origin: string } | undefined
-  let url: URL | undefined
-  try {
-    url = new URL(baseURL, own?.href)
-  } catch {
-    // said below
-  }
+  const url = urlOf(baseURL)
   const host = url?.host ?? ''
+  const [, com, ai] = named.exec(host) ?? []
   const pathname = url?.pathname.replace(/\/+$/, '') ?? ''
   // A simulated answer must never be found under the key of a real one.
   const mark = (fetch as { simulated?: unknown } | undefined)?.simulated === true ? 'simulated+' : ''
   return {
     under: path => (url ? `${url.origin}${pathname}${path}${url.search}` : ''),
-    provider: provider ?? providers.get(host) ?? 'custom',
+    provider: provider ?? com ?? ai ?? 'custom',
     base_url: url ? mark + url.origin + pathname : '',
     host,
-    ...problemOf(url, own?.origin, allowHttp)
+    ...problemOf(url, allowHttp)
   }
 }
 
-function problemOf(url: URL | undefined, own: string | undefined, allowHttp: readonly string[]): { problem?: Error } {
+/** Whether a key for the one address may go to the other. */
+export function sameOrigin(one: string, other: string): boolean {
+  const origin = urlOf(one)?.origin
+  return origin !== undefined && origin === urlOf(other)?.origin
+}
+
+export function onThisMachine(baseURL: string): boolean {
+  return loopback.test(urlOf(baseURL)?.hostname ?? '')
+}
+
+const page = (): Location | undefined => (globalThis as { readonly location?: Location }).location
+
+interface Location {
+  readonly href: string
+  readonly origin: string
+}
+
+function urlOf(baseURL: string): URL | undefined {
+  try {
+    return baseURL ? new URL(baseURL, page()?.href) : undefined
+  } catch {
+    return undefined // said by problemOf
+  }
+}
+
+function problemOf(url: URL | undefined, allowHttp: readonly string[]): { problem?: Error } {
   const wrong = (message: string, hint: string): { problem: Error } => ({
     problem: new ConfigurationError(message, { hint })
   })
@@ -57,8 +76,8 @@ function problemOf(url: URL | undefined, own: string | undefined, allowHttp: rea
   const safe =
     protocol === 'https:' ||
     (protocol === 'http:' &&
-      (/^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname) ||
-        origin === own ||
+      (loopback.test(hostname) ||
+        origin === page()?.origin ||
         allowHttp.includes(hostname) ||
         allowHttp.includes(host)))
   return safe

@@ -220,8 +220,8 @@ export function redirected(peer: Peer, status: number): DaybookError {
   })
 }
 
-/** The connection could not be made, or broke. */
-export function disconnected(cause: unknown, peer: Peer, broke = false): DaybookError {
+/** The connection could not be made, or broke; `forbidden`: the page's policy does not allow it. */
+export function disconnected(cause: unknown, peer: Peer, broke = false, forbidden = false): DaybookError {
   const code = text(record(record(cause).cause).code) || text(record(cause).code)
   const phase = timersOfNode[code]
   const details = { ...about(peer), cause, ...(code ? { code } : {}) }
@@ -229,11 +229,14 @@ export function disconnected(cause: unknown, peer: Peer, broke = false): Daybook
   if (broke) return new APIConnectionError(`The connection to ${peer.host} broke.`, details)
   return new APIConnectionError(`Could not reach ${peer.host}.`, {
     ...details,
-    hint: peer.host.endsWith(':11434')
-      ? 'Is Ollama running?'
-      : inPage
-        ? 'CORS or network: the browser hides which.'
-        : 'Check the network.'
+    ...(forbidden ? { code: 'csp', retryable: false } : {}),
+    hint: forbidden
+      ? `The page's Content-Security-Policy blocks it: add ${peer.host} to connect-src.`
+      : peer.host.endsWith(':11434')
+        ? 'Is Ollama running?'
+        : inPage
+          ? 'CORS or network: the browser hides which.'
+          : 'Check the network.'
   })
 }
 
