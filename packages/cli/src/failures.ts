@@ -7,9 +7,12 @@ import { oneLine } from './print/format.js'
 const limit = 200
 
 /** The names of the variables that hold keys, in the order in which a provider is chosen. */
-export const keyNames: readonly string[] = [providers.openrouter, providers.anthropic, providers.openai].map(
+export const keyNames: readonly string[] = [providers.openrouter, providers.anthropic, providers.openai].flatMap(
   ({ env }) => env
 )
+
+/** Those of every provider: a kit may have brought its own. */
+const allKeyNames = Object.values(providers).flatMap(({ env }) => env)
 
 /** The line for what was thrown. `ledger`: where the events before the failure are, if there are any. */
 export function failureLine(thrown: unknown, ledger?: string): string {
@@ -43,7 +46,7 @@ export function stackOf(thrown: unknown): string {
 /** The text without the values of keys, whatever shape they have. */
 export function withoutKeys(text: string, env: Env): string {
   let safe = text
-  for (const name of keyNames) {
+  for (const name of allKeyNames) {
     const value = env[name]
     if (value !== undefined && value.length >= 6) safe = safe.replaceAll(value, '•••')
   }

@@ -4,6 +4,9 @@ import type { LLMRequest } from './llm.js'
 import { targetOf } from './llm.js'
 import { priced } from './priced.js'
 import { type ProviderOptions, providerLlm, providers } from './providers.js'
+import { placeOf } from './wire/endpoint.js'
+
+const inPage = 'document' in globalThis
 
 const ask = (model: string): LLMRequest => ({ model, messages: [{ role: 'user', content: 'Why?' }], max_tokens: 50 })
 
@@ -35,6 +38,13 @@ function setUp(options: ProviderOptions = {}, env: Record<string, string> = {}) 
   return { sent, llm }
 }
 
+/** The places of those that have no address of their own. */
+const places = {
+  AZURE_API_BASE: 'https://planet.example',
+  AZURE_API_VERSION: '2024-10-21',
+  HOSTED_VLLM_API_BASE: 'https://planet.example'
+}
+
 const values = (headers: Headers): string => [...headers].map(([name, value]) => `${name}: ${value}`).join('\n')
 
 describe('each model goes to its provider', () => {
@@ -44,7 +54,9 @@ describe('each model goes to its provider', () => {
     ['anthropic/claude-haiku-4-5', 'https://api.anthropic.com/v1/messages', 'claude-haiku-4-5'],
     ['openrouter/anthropic/claude-x', 'https://openrouter.ai/api/v1/chat/completions', 'anthropic/claude-x'],
     ['claude-haiku-4-5', 'https://api.anthropic.com/v1/messages', 'claude-haiku-4-5'],
-    ['gpt-4o-mini', 'https://api.openai.com/v1/chat/completions', 'gpt-4o-mini']
+    ['gpt-4o-mini', 'https://api.openai.com/v1/chat/completions', 'gpt-4o-mini'],
+    ['openai/responses/gpt-5', 'https://api.openai.com/v1/responses', 'gpt-5'],
+    ['openrouter/responses/openai/gpt-5', 'https://openrouter.ai/api/v1/responses', 'openai/gpt-5']
   ] as const
   for (const [model, url, name] of cases) {
     test(model, async () => {
@@ -55,7 +67,7 @@ describe('each model goes to its provider', () => {
       const [{ headers }] = sent as [Sent]
       const provider = new URL(url).hostname.includes('anthropic')
         ? 'anthropic'
-        : url.includes('openai')
+        : url.includes('api.openai')
           ? 'openai'
           : 'openrouter'
       const carried = headers.get('x-api-key') ?? headers.get('authorization')
@@ -68,9 +80,53 @@ describe('each model goes to its provider', () => {
     const { llm, sent } = setUp({ keys })
     const error = await llm(ask('opnai/gpt-5-mini')).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'unknown_provider' })
-    expect((error as Error).message).toContain('openai/…, anthropic/…, openrouter/…')
+    for (const name of Object.keys(providers)) expect((error as Error).message).toContain(` ${name}/…`)
     expect(sent).toEqual([])
     expect(targetOf(llm, ask('opnai/x')).provider).toBe('custom')
+  })
+
+  for (const model of ['bedrock/anthropic.claude-x', 'azure_ai/command-r']) {
+    test(`and ${model} is refused with the way that there is`, async () => {
+      const { llm, sent } = setUp({ keys })
+      await expect(llm(ask(model))).rejects.toMatchObject({
+        kind: 'config',
+        code: 'refused_provider',
+        message: expect.stringContaining('api_base')
+      })
+      expect(sent).toEqual([])
+    })
+  }
+
+  test('the Responses API is a way of asking only where the provider has it', async () => {
+    const { llm } = setUp({ keys })
+    expect(targetOf(llm, ask('openai/responses/gpt-5'))).toMatchObject({ api: 'responses', model: 'gpt-5' })
+    expect(targetOf(llm, ask('anthropic/responses/x'))).toMatchObject({ api: 'messages', model: 'responses/x' })
+    expect(targetOf(llm, ask('openai/responses/'))).toMatchObject({ api: 'chat', model: 'responses/' })
+  })
+})
+
+describe('the table', () => {
+  test('has safe addresses without a slash at their end, and a variable for every key', () => {
+    for (const [name, row] of Object.entries(providers)) {
+      const { baseURL, env, envBase } = row
+      if (baseURL !== '')
+        expect(baseURL, name).toMatch(/^(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost:\d+)\/?[\w/-]*[^/]$/)
+      for (const variable of env) expect(variable).toMatch(/^[A-Z_]+_(?:KEY|TOKEN)$/)
+      expect(env.length > 0 || name === 'vertex_ai').toBe(true)
+      if (envBase) expect(row.keyless).toBe(true)
+    }
+  })
+
+  test('names no provider by another one’s host', () => {
+    for (const [name, { baseURL }] of Object.entries(providers)) {
+      if (baseURL) expect([name, 'custom']).toContain(placeOf(baseURL, {}).provider)
+    }
+    const named = Object.values(providers).filter(({ baseURL }) => placeOf(baseURL, {}).provider !== 'custom')
+    expect(named.length).toBe(9)
+    for (const host of ['api.openai.com.evil.test', 'xapi.openai.com', 'api-openai.com', 'evil.test/api.openai.com']) {
+      expect(placeOf(`https://${host}/v1`, {}).provider).toBe('custom')
+    }
+    expect(placeOf('https://eu.api.openai.com/v1', {}).provider).toBe('openai')
   })
 })
 
@@ -80,11 +136,15 @@ describe('a key', () => {
     for (const [model, env] of [
       ['openai/x', 'OPENAI_API_KEY'],
       ['claude-x', 'ANTHROPIC_API_KEY'],
-      ['openrouter/a/b', 'OPENROUTER_API_KEY']
+      ['openrouter/a/b', 'OPENROUTER_API_KEY'],
+      ['groq/x', 'GROQ_API_KEY'],
+      ['together_ai/x', 'TOGETHERAI_API_KEY'],
+      ['gemini/x', 'GEMINI_API_KEY']
     ] as const) {
       const error = await llm(ask(model)).catch((reason: unknown) => reason)
       expect(error).toMatchObject({ name: 'ConfigurationError', kind: 'config', code: 'missing_key', retryable: false })
-      expect((error as Error).message).toContain(env)
+      if (inPage) expect((error as Error).message).toMatch(/: pass keys: \{ \w+ \}, or proxy\.$/)
+      else expect((error as Error).message).toContain(`: set ${env}, or pass keys: { `)
     }
     expect(sent).toEqual([])
   })
@@ -93,6 +153,21 @@ describe('a key', () => {
     const { llm, sent } = setUp({ keys: { openai: 'mine' } }, { OPENAI_API_KEY: 'environment' })
     await llm(ask('openai/x'))
     expect(sent[0]?.headers.get('authorization')).toBe('Bearer mine')
+  })
+
+  test('that was not accepted is an error that says where it is kept', async () => {
+    for (const [model, variable] of [
+      ['groq/x', 'GROQ_API_KEY'],
+      ['perplexity/x', 'PERPLEXITYAI_API_KEY']
+    ] as const) {
+      const [name = ''] = model.split('/')
+      const fetch = async () => Response.json({ error: { message: 'no' } }, { status: 401 })
+      const refused = setUp({ fetch, keys: { [name]: 'old' } }).llm(ask(model))
+      const hint = inPage ? `Pass another key as keys: { ${name} }.` : `Set ${variable}.`
+      await expect(refused).rejects.toMatchObject({ name: 'AuthenticationError', hint })
+      const behind = setUp({ fetch, proxy: 'https://proxy.test' }).llm(ask(model))
+      await expect(behind).rejects.toMatchObject({ name: 'AuthenticationError', hint: 'The proxy holds the keys.' })
+    }
   })
 
   test('of the environment is looked up at each call', async () => {
@@ -114,7 +189,7 @@ describe('a key', () => {
 
   test('function that has none, or throws, fails the call', async () => {
     const { llm, sent } = setUp({ keys: { openai: () => '', anthropic: () => Promise.reject(new Error('locked')) } })
-    await expect(llm(ask('openai/x'))).rejects.toThrow('OPENAI_API_KEY')
+    await expect(llm(ask('openai/x'))).rejects.toThrow('No key for OpenAI')
     await expect(llm(ask('claude-x'))).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringContaining('locked')
@@ -123,15 +198,48 @@ describe('a key', () => {
   })
 
   test('from the environment goes to its own provider only', async () => {
-    const env = Object.fromEntries(Object.entries(providers).map(([name, { env }]) => [env, `planted-${name}`]))
+    const rows = Object.entries(providers)
+    const env = {
+      ...Object.fromEntries(rows.flatMap(([name, { env }]) => env.map(variable => [variable, `planted-${name}`]))),
+      ...places
+    }
     const { llm, sent } = setUp({}, env)
-    for (const name of Object.keys(providers)) await llm(ask(`${name}/some/model`))
-    expect(sent.length).toBe(Object.keys(providers).length)
-    for (const [index, [name, row]] of Object.entries(providers).entries()) {
+    const asked = rows.filter(([name]) => name !== 'vertex_ai')
+    for (const [name] of asked) await llm(ask(`${name}/some/model`))
+    expect(sent.length).toBe(asked.length)
+    for (const [index, [name, row]] of asked.entries()) {
       const { url, headers, body } = sent[index] as Sent
-      expect(new URL(url).origin).toBe(new URL(row.baseURL).origin)
+      expect(new URL(url).origin).toBe(new URL(row.baseURL || env.AZURE_API_BASE).origin)
       const everything = `${url}\n${values(headers)}\n${JSON.stringify(body)}`
       expect(everything.match(/planted-\w+/g)).toEqual([`planted-${name}`])
+      expect(headers.get(name === 'azure' ? 'api-key' : name === 'anthropic' ? 'x-api-key' : 'authorization')).toMatch(
+        /^(?:Bearer )?planted/
+      )
+    }
+  })
+
+  test('may have several variables, the usual one first', async () => {
+    for (const [name, { env }] of Object.entries(providers)) {
+      for (const variable of env) {
+        const { llm, sent } = setUp(
+          {},
+          { ...places, [variable]: 'one', ...(variable === env[0] ? {} : { [`${env[0]}`]: '' }) }
+        )
+        await llm(ask(`${name}/m`))
+        expect(values(sent[0]?.headers as Headers)).toContain('one')
+      }
+      if (env.length < 2) continue
+      const { llm, sent } = setUp({}, Object.fromEntries(env.map((variable, index) => [variable, `number-${index}`])))
+      await llm(ask(`${name}/m`))
+      expect(values(sent[0]?.headers as Headers)).toContain('number-0')
+    }
+  })
+
+  test('is not needed for servers of one’s own', async () => {
+    for (const name of ['ollama', 'lm_studio', 'hosted_vllm']) {
+      const { llm, sent } = setUp({}, places)
+      await llm(ask(`${name}/m`))
+      expect(sent[0]?.headers.has('authorization')).toBe(false)
     }
   })
 
