@@ -12,7 +12,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 const target = fileURLToPath(new URL('../daybook/src/prices/table.ts', import.meta.url))
 const maxGzip = 14_000
 const providers = new Set(
-  'anthropic azure cerebras cohere_chat dashscope deepseek fireworks_ai gemini groq mistral moonshot ollama openai openrouter perplexity together_ai xai'.split(
+  'anthropic azure cerebras cohere_chat dashscope deepinfra deepseek fireworks_ai gemini groq mistral moonshot ollama openai openrouter perplexity together_ai vertex_ai xai'.split(
     ' '
   )
 )
@@ -22,8 +22,15 @@ const rates = {
   out: 'output_cost_per_token',
   cr: 'cache_read_input_token_cost',
   cw: 'cache_creation_input_token_cost',
-  rs: 'output_cost_per_reasoning_token'
+  ch: 'cache_creation_input_token_cost_above_1hr',
+  rs: 'output_cost_per_reasoning_token',
+  ai: 'input_cost_per_audio_token',
+  ao: 'output_cost_per_audio_token'
 }
+/** What the short names of a trimmed list are, where they differ. */
+const trimmed = { cw1h: 'ch' }
+/** Vertex's OpenAI-compatible endpoint has Google's models under `google/`. */
+const listedAs = { 'vertex_ai-language-models': ['vertex_ai', 'google/'] }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { date: { type: 'string' } } })
 if (positionals.length !== 1) fail('Name one file: npm run prices -- <file> [--date YYYY-MM-DD]')
@@ -50,11 +57,12 @@ console.log(`${text.split('\n').length} lines of ${date}, ${gzip} bytes gzipped:
 /** One model as [provider, line]; none where neither a price nor a limit is known, or the model is of no use here. */
 function row(key, entry) {
   const long = 'litellm_provider' in entry
-  const provider = long ? entry.litellm_provider : entry.p
+  const listed = long ? entry.litellm_provider : entry.p
+  const [provider, folder] = Object.hasOwn(listedAs, listed) ? listedAs[listed] : [listed, '']
   const mode = entry.mode ?? 'chat'
   if (!providers.has(provider) || !['chat', 'responses'].includes(mode)) return []
   const prefixed = key.startsWith(`${provider}/`)
-  const model = prefixed ? key.slice(provider.length + 1) : key
+  const model = folder + (prefixed ? key.slice(provider.length + 1) : key)
   if (!/^[!-~]+$/.test(model) || model.includes('`') || model.includes('$')) return []
 
   const price = { base: {}, tiers: new Map() }
@@ -64,6 +72,9 @@ function row(key, entry) {
     if (!tier) price.base[short] = value
     else price.tiers.set(Number(tier), { ...price.tiers.get(Number(tier)), [short]: value })
   }
+  // For some old models the list has another one's price here.
+  const { in: base = 0, cw = 0, ch } = price.base
+  if (ch < cw || ch > 4 * base) delete price.base.ch
   const words = known(provider, model, price.base) ? [...spelled(price.base)] : []
   if (words.length > 0) {
     for (const [above, tier] of [...price.tiers].sort(([a], [b]) => a - b)) {
@@ -78,7 +89,10 @@ function row(key, entry) {
 }
 
 function matched(name, long) {
-  if (!long) return /^(in|out|cr|cw|rs)(?:(\d+)k)?$/.exec(name)
+  if (!long) {
+    const [, short, tier] = /^(in|out|cr|cw1h|cw|rs|ai|ao)(?:(\d+)k)?$/.exec(name) ?? []
+    return short && [name, trimmed[short] ?? short, tier]
+  }
   for (const [short, full] of Object.entries(rates)) {
     if (name === full) return [name, short]
     const tier = name.startsWith(`${full}_above_`) && /^(\d+)k_tokens$/.exec(name.slice(full.length + 7))

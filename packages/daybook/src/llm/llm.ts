@@ -149,7 +149,12 @@ export interface Usage {
   readonly output_tokens: number
   readonly cached_input_tokens?: number
   readonly cache_write_tokens?: number
+  /** Of those written to the cache, the ones that it keeps for an hour: they cost more. */
+  readonly cache_write_1h_tokens?: number
   readonly reasoning_tokens?: number
+  /** Of the input and the output, what was sound. */
+  readonly audio_input_tokens?: number
+  readonly audio_output_tokens?: number
 }
 
 /** A tool call as a program reads it. */

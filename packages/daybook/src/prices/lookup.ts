@@ -1,7 +1,8 @@
 /**
  * Reads the table. A line `@provider` opens a provider; each line after it is a model, then its figures as a letter
  * code and a number: `ctx` and `max` are the most tokens read and written; `in`, `out`, `cr` (cached read), `cw` (cache
- * write) and `rs` (reasoning) are US dollars per million tokens; `>200000` opens the rates above so many input tokens.
+ * write), `ch` (cache write for an hour), `rs` (reasoning), `ai` and `ao` (audio in and out) are US dollars per million
+ * tokens; `>200000` opens the rates above so many input tokens.
  */
 import type { Price, Rates } from './price.js'
 import { table, tableDate } from './table.js'
@@ -45,7 +46,10 @@ const codes: readonly [keyof Rates, string][] = [
   ['output', 'out'],
   ['cachedInput', 'cr'],
   ['cacheWrite', 'cw'],
-  ['reasoning', 'rs']
+  ['cacheWriteHour', 'ch'],
+  ['reasoning', 'rs'],
+  ['audioInput', 'ai'],
+  ['audioOutput', 'ao']
 ]
 
 function ratesOf(figures: string): Partial<Rates> {

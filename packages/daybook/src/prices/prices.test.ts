@@ -7,9 +7,21 @@ describe('the table', () => {
     expect(pricesDate).toMatch(/^\d{4}-\d\d-\d\d$/)
     const lines = table.trim().split('\n')
     expect(lines.length).toBeGreaterThan(500)
-    const word = '(ctx|max|in|out|cr|cw|rs)\\d+(\\.\\d+)?(e-\\d+)?|>\\d+'
+    const word = '(ctx|max|in|out|cr|cw|ch|rs|ai|ao)\\d+(\\.\\d+)?(e-\\d+)?|>\\d+'
     const form = new RegExp(`^(@[a-z_]+|[!-~]+( (${word}))+)$`)
     expect(lines.filter(line => !form.test(line))).toEqual([])
+  })
+
+  test('has both a price and a limit for 1,006 models', () => {
+    let provider = ''
+    let both = 0
+    for (const line of table.trim().split('\n')) {
+      if (line.startsWith('@')) provider = line.slice(1)
+      const [model = ''] = line.split(' ')
+      const { context, output } = limitsOf({ provider, model })
+      if (priceOf({ provider, model }) && (context ?? output) !== undefined) both++
+    }
+    expect(both).toBe(1006)
   })
 
   test('finds a model by its provider and name', () => {
@@ -58,10 +70,28 @@ describe('the table', () => {
     expect(limitsOf({ provider: 'openai', model: 'unheard-of' })).toEqual({})
   })
 
+  test('has rates of their own for sound, and for what a cache keeps for an hour', () => {
+    expect(priceOf({ provider: 'openai', model: 'gpt-4o-audio-preview' })).toMatchObject({
+      input: 2.5e-6,
+      audioInput: 40e-6,
+      audioOutput: 80e-6
+    })
+    expect(priceOf({ provider: 'anthropic', model: 'claude-opus-5' })).toMatchObject({
+      cacheWrite: 6.25e-6,
+      cacheWriteHour: 10e-6
+    })
+    // The list has another model's price there.
+    expect(priceOf({ provider: 'anthropic', model: 'claude-3-haiku-20240307' })).not.toHaveProperty('cacheWriteHour')
+  })
+
+  test('has Vertex AI’s models under the names of its OpenAI-compatible endpoint', () => {
+    expect(priceOf({ provider: 'vertex_ai', model: 'google/gemini-2.5-pro' })).toMatchObject({ input: 1.25e-6 })
+  })
+
   test('has tiers for long inputs', () => {
     const price = priceOf({ provider: 'anthropic', model: 'claude-sonnet-4-5' })
     expect(price?.tiers).toEqual([
-      { above: 200_000, input: 6e-6, output: 22.5e-6, cachedInput: 0.6e-6, cacheWrite: 7.5e-6 }
+      { above: 200_000, input: 6e-6, output: 22.5e-6, cachedInput: 0.6e-6, cacheWrite: 7.5e-6, cacheWriteHour: 12e-6 }
     ])
   })
 })
@@ -78,6 +108,22 @@ describe('a cost', () => {
       reasoning_tokens: 8
     }
     expect(costOf(usage, price)).toBe(50 * 1 + 30 * 0.1 + 20 * 2 + 12 * 10 + 8 * 5)
+  })
+
+  test('prices sound, and what is kept for an hour, as such; without a rate they cost as their like does', () => {
+    const usage = {
+      input_tokens: 100,
+      output_tokens: 50,
+      cache_write_tokens: 20,
+      cache_write_1h_tokens: 15,
+      audio_input_tokens: 30,
+      audio_output_tokens: 10
+    }
+    const more: Price = { ...price, cacheWriteHour: 4, audioInput: 7, audioOutput: 20 }
+    expect(costOf(usage, more)).toBe(50 * 1 + 5 * 2 + 15 * 4 + 30 * 7 + 40 * 10 + 10 * 20)
+    expect(costOf(usage, price)).toBe(80 * 1 + 20 * 2 + 50 * 10)
+    expect(costOf(usage, { input: 1, output: 10 })).toBe(100 + 500)
+    expect(costOf({ ...usage, audio_input_tokens: -1 }, price)).toBeNull()
   })
 
   test('takes the full rate where no other is known', () => {

@@ -3,30 +3,30 @@ export const tableDate: string = '2026-08-01'
 export const tableSource: string = 'LiteLLM, model_prices_and_context_window.json (MIT)'
 export const table: string = `
 @anthropic
-claude-3-7-sonnet-20250219 ctx200000 max64000 in3 out15 cr0.3 cw3.75
+claude-3-7-sonnet-20250219 ctx200000 max64000 in3 out15 cr0.3 cw3.75 ch6
 claude-3-haiku-20240307 ctx200000 max4096 in0.25 out1.25 cr0.03 cw0.3
 claude-3-opus-20240229 ctx200000 max4096 in15 out75 cr1.5 cw18.75
 claude-4-opus-20250514 ctx200000 max32000 in15 out75 cr1.5 cw18.75
 claude-4-sonnet-20250514 ctx1000000 max64000 in3 out15 cr0.3 cw3.75 >200000 in6 out22.5 cr0.6 cw7.5
-claude-fable-5 ctx1000000 max128000 in10 out50 cr1 cw12.5
-claude-haiku-4-5 ctx200000 max64000 in1 out5 cr0.1 cw1.25
-claude-haiku-4-5-20251001 ctx200000 max64000 in1 out5 cr0.1 cw1.25
-claude-opus-4-1 ctx200000 max32000 in15 out75 cr1.5 cw18.75
-claude-opus-4-1-20250805 ctx200000 max32000 in15 out75 cr1.5 cw18.75
-claude-opus-4-20250514 ctx200000 max32000 in15 out75 cr1.5 cw18.75
-claude-opus-4-5 ctx200000 max64000 in5 out25 cr0.5 cw6.25
-claude-opus-4-5-20251101 ctx200000 max64000 in5 out25 cr0.5 cw6.25
-claude-opus-4-6 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
-claude-opus-4-6-20260205 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
-claude-opus-4-7 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
-claude-opus-4-7-20260416 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
-claude-opus-4-8 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
-claude-opus-5 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
-claude-sonnet-4-20250514 ctx1000000 max64000 in3 out15 cr0.3 cw3.75 >200000 in6 out22.5 cr0.6 cw7.5
-claude-sonnet-4-5 ctx200000 max64000 in3 out15 cr0.3 cw3.75 >200000 in6 out22.5 cr0.6 cw7.5
-claude-sonnet-4-5-20250929 ctx200000 max64000 in3 out15 cr0.3 cw3.75 >200000 in6 out22.5 cr0.6 cw7.5
-claude-sonnet-4-6 ctx1000000 max64000 in3 out15 cr0.3 cw3.75
-claude-sonnet-5 ctx1000000 max128000 in2 out10 cr0.2 cw2.5
+claude-fable-5 ctx1000000 max128000 in10 out50 cr1 cw12.5 ch20
+claude-haiku-4-5 ctx200000 max64000 in1 out5 cr0.1 cw1.25 ch2
+claude-haiku-4-5-20251001 ctx200000 max64000 in1 out5 cr0.1 cw1.25 ch2
+claude-opus-4-1 ctx200000 max32000 in15 out75 cr1.5 cw18.75 ch30
+claude-opus-4-1-20250805 ctx200000 max32000 in15 out75 cr1.5 cw18.75 ch30
+claude-opus-4-20250514 ctx200000 max32000 in15 out75 cr1.5 cw18.75 ch30
+claude-opus-4-5 ctx200000 max64000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-4-5-20251101 ctx200000 max64000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-4-6 ctx1000000 max128000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-4-6-20260205 ctx1000000 max128000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-4-7 ctx1000000 max128000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-4-7-20260416 ctx1000000 max128000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-4-8 ctx1000000 max128000 in5 out25 cr0.5 cw6.25 ch10
+claude-opus-5 ctx1000000 max128000 in5 out25 cr0.5 cw6.25 ch10
+claude-sonnet-4-20250514 ctx1000000 max64000 in3 out15 cr0.3 cw3.75 ch6 >200000 in6 out22.5 cr0.6 cw7.5
+claude-sonnet-4-5 ctx200000 max64000 in3 out15 cr0.3 cw3.75 ch6 >200000 in6 out22.5 cr0.6 cw7.5 ch12
+claude-sonnet-4-5-20250929 ctx200000 max64000 in3 out15 cr0.3 cw3.75 ch6 >200000 in6 out22.5 cr0.6 cw7.5 ch12
+claude-sonnet-4-6 ctx1000000 max64000 in3 out15 cr0.3 cw3.75 ch6
+claude-sonnet-5 ctx1000000 max128000 in2 out10 cr0.2 cw2.5 ch4
 @azure
 codex-mini ctx200000 max100000 in1.5 out6 cr0.375
 command-r-plus ctx128000 max4096 in3 out15
@@ -89,10 +89,10 @@ gpt-4o ctx128000 max16384 in2.5 out10 cr1.25
 gpt-4o-2024-05-13 ctx128000 max4096 in5 out15
 gpt-4o-2024-08-06 ctx128000 max16384 in2.5 out10 cr1.25
 gpt-4o-2024-11-20 ctx128000 max16384 in2.75 out11 cr1.25
-gpt-4o-audio-preview-2024-12-17 ctx128000 max16384 in2.5 out10
+gpt-4o-audio-preview-2024-12-17 ctx128000 max16384 in2.5 out10 ai40 ao80
 gpt-4o-mini ctx128000 max16384 in0.165 out0.66 cr0.075
 gpt-4o-mini-2024-07-18 ctx128000 max16384 in0.165 out0.66 cr0.075
-gpt-4o-mini-audio-preview-2024-12-17 ctx128000 max16384 in2.5 out10
+gpt-4o-mini-audio-preview-2024-12-17 ctx128000 max16384 in2.5 out10 ai40 ao80
 gpt-5 ctx272000 max128000 in1.25 out10 cr0.125
 gpt-5-2025-08-07 ctx272000 max128000 in1.25 out10 cr0.125
 gpt-5-chat ctx128000 max16384 in1.25 out10 cr0.125
@@ -137,9 +137,9 @@ gpt-5.6 ctx1050000 max128000 in5 out30 cr0.5 >272000 in10 out45 cr1
 gpt-5.6-luna ctx1050000 max128000 in1 out6 cr0.1 >272000 in2 out9 cr0.2
 gpt-5.6-sol ctx1050000 max128000 in5 out30 cr0.5 >272000 in10 out45 cr1
 gpt-5.6-terra ctx1050000 max128000 in2.5 out15 cr0.25 >272000 in5 out22.5 cr0.5
-gpt-audio-1.5-2026-02-23 ctx128000 max16384 in2.5 out10
-gpt-audio-2025-08-28 ctx128000 max16384 in2.5 out10
-gpt-audio-mini-2025-10-06 ctx128000 max16384 in0.6 out2.4
+gpt-audio-1.5-2026-02-23 ctx128000 max16384 in2.5 out10 ai40 ao80
+gpt-audio-2025-08-28 ctx128000 max16384 in2.5 out10 ai40 ao80
+gpt-audio-mini-2025-10-06 ctx128000 max16384 in0.6 out2.4 ai10 ao20
 mistral-large-2402 ctx32000 in8 out24
 mistral-large-latest ctx32000 in8 out24
 o1 ctx200000 max100000 in15 out60 cr7.5
@@ -235,6 +235,74 @@ qwen3.5-plus ctx991808 max65536
 qwen3.7-max ctx991808 max65536 in2.5 out7.5 cr0.5
 qwen3.7-plus ctx991808 max65536
 qwq-plus ctx98304 max8192 in0.8 out2.4
+@deepinfra
+Gryphe/MythoMax-L2-13b ctx4096 max4096 in0.08 out0.09
+NousResearch/Hermes-3-Llama-3.1-405B ctx131072 max131072 in1 out1
+NousResearch/Hermes-3-Llama-3.1-70B ctx131072 max131072 in0.3 out0.3
+Qwen/QwQ-32B ctx131072 max131072 in0.15 out0.4
+Qwen/Qwen2.5-72B-Instruct ctx32768 max32768 in0.12 out0.39
+Qwen/Qwen2.5-7B-Instruct ctx32768 max32768 in0.04 out0.1
+Qwen/Qwen2.5-VL-32B-Instruct ctx128000 max128000 in0.2 out0.6
+Qwen/Qwen3-14B ctx40960 max40960 in0.06 out0.24
+Qwen/Qwen3-235B-A22B ctx40960 max40960 in0.18 out0.54
+Qwen/Qwen3-235B-A22B-Instruct-2507 ctx262144 max262144 in0.09 out0.6
+Qwen/Qwen3-235B-A22B-Thinking-2507 ctx262144 max262144 in0.3 out2.9
+Qwen/Qwen3-30B-A3B ctx40960 max40960 in0.08 out0.29
+Qwen/Qwen3-32B ctx40960 max40960 in0.1 out0.28
+Qwen/Qwen3-Coder-480B-A35B-Instruct ctx262144 max262144 in0.4 out1.6
+Qwen/Qwen3-Coder-480B-A35B-Instruct-Turbo ctx262144 max262144 in0.29 out1.2
+Qwen/Qwen3-Next-80B-A3B-Instruct ctx262144 max262144 in0.14 out1.4
+Qwen/Qwen3-Next-80B-A3B-Thinking ctx262144 max262144 in0.14 out1.4
+Sao10K/L3-8B-Lunaris-v1-Turbo ctx8192 max8192 in0.04 out0.05
+Sao10K/L3.1-70B-Euryale-v2.2 ctx131072 max131072 in0.65 out0.75
+Sao10K/L3.3-70B-Euryale-v2.3 ctx131072 max131072 in0.65 out0.75
+allenai/olmOCR-7B-0725-FP8 ctx16384 max16384 in0.27 out1.5
+anthropic/claude-3-7-sonnet-latest ctx200000 max200000 in3.3 out16.5 cr0.33
+anthropic/claude-4-opus ctx200000 max200000 in16.5 out82.5
+anthropic/claude-4-sonnet ctx200000 max200000 in3.3 out16.5
+deepseek-ai/DeepSeek-R1 ctx163840 max163840 in0.7 out2.4
+deepseek-ai/DeepSeek-R1-0528 ctx163840 max163840 in0.5 out2.15 cr0.4
+deepseek-ai/DeepSeek-R1-0528-Turbo ctx32768 max32768 in1 out3
+deepseek-ai/DeepSeek-R1-Distill-Llama-70B ctx131072 max131072 in0.2 out0.6
+deepseek-ai/DeepSeek-R1-Distill-Qwen-32B ctx131072 max131072 in0.27 out0.27
+deepseek-ai/DeepSeek-R1-Turbo ctx40960 max40960 in1 out3
+deepseek-ai/DeepSeek-V3 ctx163840 max163840 in0.38 out0.89
+deepseek-ai/DeepSeek-V3-0324 ctx163840 max163840 in0.25 out0.88
+deepseek-ai/DeepSeek-V3.1 ctx163840 max163840 in0.27 out1 cr0.216
+deepseek-ai/DeepSeek-V3.1-Terminus ctx163840 max163840 in0.27 out1 cr0.216
+google/gemini-2.0-flash-001 ctx1000000 max1000000 in0.1 out0.4
+google/gemini-2.5-flash ctx1000000 max1000000 in0.3 out2.5
+google/gemini-2.5-pro ctx1000000 max1000000 in1.25 out10
+google/gemma-3-12b-it ctx131072 max131072 in0.05 out0.1
+google/gemma-3-27b-it ctx131072 max131072 in0.09 out0.16
+google/gemma-3-4b-it ctx131072 max131072 in0.04 out0.08
+meta-llama/Llama-3.2-11B-Vision-Instruct ctx131072 max131072 in0.049 out0.049
+meta-llama/Llama-3.2-3B-Instruct ctx131072 max131072 in0.02 out0.02
+meta-llama/Llama-3.3-70B-Instruct ctx131072 max131072 in0.23 out0.4
+meta-llama/Llama-3.3-70B-Instruct-Turbo ctx131072 max131072 in0.13 out0.39
+meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8 ctx1048576 max1048576 in0.15 out0.6
+meta-llama/Llama-4-Scout-17B-16E-Instruct ctx327680 max327680 in0.08 out0.3
+meta-llama/Llama-Guard-3-8B ctx131072 max131072 in0.055 out0.055
+meta-llama/Llama-Guard-4-12B ctx163840 max163840 in0.18 out0.18
+meta-llama/Meta-Llama-3-8B-Instruct ctx8192 max8192 in0.03 out0.06
+meta-llama/Meta-Llama-3.1-70B-Instruct ctx131072 max131072 in0.4 out0.4
+meta-llama/Meta-Llama-3.1-70B-Instruct-Turbo ctx131072 max131072 in0.1 out0.28
+meta-llama/Meta-Llama-3.1-8B-Instruct ctx131072 max131072 in0.03 out0.05
+meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo ctx131072 max131072 in0.02 out0.03
+microsoft/WizardLM-2-8x22B ctx65536 max65536 in0.48 out0.48
+microsoft/phi-4 ctx16384 max16384 in0.07 out0.14
+mistralai/Mistral-Nemo-Instruct-2407 ctx131072 max131072 in0.02 out0.04
+mistralai/Mistral-Small-24B-Instruct-2501 ctx32768 max32768 in0.05 out0.08
+mistralai/Mistral-Small-3.2-24B-Instruct-2506 ctx128000 max128000 in0.075 out0.2
+mistralai/Mixtral-8x7B-Instruct-v0.1 ctx32768 max32768 in0.4 out0.4
+moonshotai/Kimi-K2-Instruct ctx131072 max131072 in0.5 out2
+moonshotai/Kimi-K2-Instruct-0905 ctx262144 max262144 in0.5 out2 cr0.4
+nvidia/Llama-3.1-Nemotron-70B-Instruct ctx131072 max131072 in0.6 out0.6
+nvidia/Llama-3.3-Nemotron-Super-49B-v1.5 ctx131072 max131072 in0.1 out0.4
+nvidia/NVIDIA-Nemotron-Nano-9B-v2 ctx131072 max131072 in0.04 out0.16
+openai/gpt-oss-120b ctx131072 max131072 in0.05 out0.45
+openai/gpt-oss-20b ctx131072 max131072 in0.04 out0.15
+zai-org/GLM-4.5 ctx131072 max131072 in0.4 out1.6
 @deepseek
 deepseek-chat ctx131072 max8192 in0.28 out0.42 cr0.028 cw0
 deepseek-coder ctx128000 max4096 in0.14 out0.28
@@ -521,40 +589,40 @@ minimax-m2p7 ctx196608 max196608 in0.3 out1.2 cr0.06
 minimax-m3 ctx512000 max512000 in0.3 out1.2 cr0.06
 qwen3p7-plus ctx262144 max65536 in0.4 out1.6 cr0.08
 @gemini
-gemini-2.0-flash ctx1048576 max8192 in0.1 out0.4 cr0.025
-gemini-2.0-flash-001 ctx1048576 max8192 in0.1 out0.4 cr0.025
-gemini-2.0-flash-lite ctx1048576 max8192 in0.075 out0.3 cr0.01875
-gemini-2.0-flash-lite-001 ctx1048576 max8192 in0.075 out0.3 cr0.01875
+gemini-2.0-flash ctx1048576 max8192 in0.1 out0.4 cr0.025 ai0.7
+gemini-2.0-flash-001 ctx1048576 max8192 in0.1 out0.4 cr0.025 ai0.7
+gemini-2.0-flash-lite ctx1048576 max8192 in0.075 out0.3 cr0.01875 ai0.075
+gemini-2.0-flash-lite-001 ctx1048576 max8192 in0.075 out0.3 cr0.01875 ai0.075
 gemini-2.5-computer-use-preview-10-2025 ctx128000 max64000 in1.25 out10 >200000 in2.5 out15
-gemini-2.5-flash ctx1048576 max65535 in0.3 out2.5 cr0.03 rs2.5
-gemini-2.5-flash-lite ctx1048576 max65535 in0.1 out0.4 cr0.01 rs0.4
-gemini-2.5-flash-lite-preview-06-17 ctx1048576 max65535 in0.1 out0.4 cr0.025 rs0.4
-gemini-2.5-flash-lite-preview-09-2025 ctx1048576 max65535 in0.1 out0.4 cr0.01 rs0.4
-gemini-2.5-flash-native-audio-latest ctx1048576 max8192 in0.3 out2.5
-gemini-2.5-flash-native-audio-preview-09-2025 ctx1048576 max8192 in0.3 out2.5
-gemini-2.5-flash-native-audio-preview-12-2025 ctx1048576 max8192 in0.3 out2.5
-gemini-2.5-flash-preview-09-2025 ctx1048576 max65535 in0.3 out2.5 cr0.075 rs2.5
+gemini-2.5-flash ctx1048576 max65535 in0.3 out2.5 cr0.03 rs2.5 ai1
+gemini-2.5-flash-lite ctx1048576 max65535 in0.1 out0.4 cr0.01 rs0.4 ai0.3
+gemini-2.5-flash-lite-preview-06-17 ctx1048576 max65535 in0.1 out0.4 cr0.025 rs0.4 ai0.5
+gemini-2.5-flash-lite-preview-09-2025 ctx1048576 max65535 in0.1 out0.4 cr0.01 rs0.4 ai0.3
+gemini-2.5-flash-native-audio-latest ctx1048576 max8192 in0.3 out2.5 ai1
+gemini-2.5-flash-native-audio-preview-09-2025 ctx1048576 max8192 in0.3 out2.5 ai1
+gemini-2.5-flash-native-audio-preview-12-2025 ctx1048576 max8192 in0.3 out2.5 ai1
+gemini-2.5-flash-preview-09-2025 ctx1048576 max65535 in0.3 out2.5 cr0.075 rs2.5 ai1
 gemini-2.5-pro ctx1048576 max65535 in1.25 out10 cr0.125 >200000 in2.5 out15 cr0.25
-gemini-2.5-pro-preview-tts ctx1048576 max65535 in1.25 out10 cr0.125 >200000 in2.5 out15 cr0.25
-gemini-3-flash-preview ctx1048576 max65535 in0.5 out3 cr0.05 rs3
+gemini-2.5-pro-preview-tts ctx1048576 max65535 in1.25 out10 cr0.125 ai0.7 >200000 in2.5 out15 cr0.25
+gemini-3-flash-preview ctx1048576 max65535 in0.5 out3 cr0.05 rs3 ai1
 gemini-3-pro-preview ctx1048576 max65535 in2 out12 cr0.2 >200000 in4 out18 cr0.4
-gemini-3.1-flash-lite ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5
-gemini-3.1-flash-lite-preview ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5
-gemini-3.1-flash-live-preview ctx131072 max65536 in0.75 out4.5
+gemini-3.1-flash-lite ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5 ai0.5
+gemini-3.1-flash-lite-preview ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5 ai0.5
+gemini-3.1-flash-live-preview ctx131072 max65536 in0.75 out4.5 ai3 ao12
 gemini-3.1-pro-preview ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4
 gemini-3.1-pro-preview-customtools ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4
-gemini-3.5-flash ctx1048576 max65535 in1.5 out9 cr0.15 rs9
+gemini-3.5-flash ctx1048576 max65535 in1.5 out9 cr0.15 rs9 ai1
 gemini-3.5-flash-lite ctx1048576 max65536 in0.3 out2.5 cr0.03 rs2.5
 gemini-3.6-flash ctx1048576 max65536 in1.5 out7.5 cr0.15 rs7.5
 gemini-exp-1114 ctx1048576 max8192
 gemini-exp-1206 ctx2097152 max8192
-gemini-flash-latest ctx1048576 max65535 in0.3 out2.5 cr0.075 rs2.5
-gemini-flash-lite-latest ctx1048576 max65535 in0.1 out0.4 cr0.025 rs0.4
+gemini-flash-latest ctx1048576 max65535 in0.3 out2.5 cr0.075 rs2.5 ai1
+gemini-flash-lite-latest ctx1048576 max65535 in0.1 out0.4 cr0.025 rs0.4 ai0.3
 gemini-gemma-2-27b-it max8192 in0.35 out1.05
 gemini-gemma-2-9b-it max8192 in0.35 out1.05
-gemini-omni-flash-preview ctx1048576 max65535 in1.5 out9 rs9
+gemini-omni-flash-preview ctx1048576 max65535 in1.5 out9 rs9 ai1.5
 gemini-pro-latest ctx1048576 max65535 in1.25 out10 cr0.125 >200000 in2.5 out15 cr0.25
-gemini-robotics-er-1.5-preview ctx1048576 max65535 in0.3 out2.5 cr0 rs2.5
+gemini-robotics-er-1.5-preview ctx1048576 max65535 in0.3 out2.5 cr0 rs2.5 ai1
 gemma-3-27b-it ctx131072 max8192
 learnlm-1.5-pro-experimental ctx32767 max8192
 lyria-3-clip-preview ctx131072 max8192
@@ -705,13 +773,13 @@ gpt-4o ctx128000 max16384 in2.5 out10 cr1.25
 gpt-4o-2024-05-13 ctx128000 max4096 in5 out15
 gpt-4o-2024-08-06 ctx128000 max16384 in2.5 out10 cr1.25
 gpt-4o-2024-11-20 ctx128000 max16384 in2.5 out10 cr1.25
-gpt-4o-audio-preview ctx128000 max16384 in2.5 out10
-gpt-4o-audio-preview-2024-12-17 ctx128000 max16384 in2.5 out10
-gpt-4o-audio-preview-2025-06-03 ctx128000 max16384 in2.5 out10
+gpt-4o-audio-preview ctx128000 max16384 in2.5 out10 ai40 ao80
+gpt-4o-audio-preview-2024-12-17 ctx128000 max16384 in2.5 out10 ai40 ao80
+gpt-4o-audio-preview-2025-06-03 ctx128000 max16384 in2.5 out10 ai40 ao80
 gpt-4o-mini ctx128000 max16384 in0.15 out0.6 cr0.075
 gpt-4o-mini-2024-07-18 ctx128000 max16384 in0.15 out0.6 cr0.075
-gpt-4o-mini-audio-preview ctx128000 max16384 in0.15 out0.6
-gpt-4o-mini-audio-preview-2024-12-17 ctx128000 max16384 in0.15 out0.6
+gpt-4o-mini-audio-preview ctx128000 max16384 in0.15 out0.6 ai10 ao20
+gpt-4o-mini-audio-preview-2024-12-17 ctx128000 max16384 in0.15 out0.6 ai10 ao20
 gpt-4o-mini-search-preview ctx128000 max16384 in0.15 out0.6 cr0.075
 gpt-4o-mini-search-preview-2025-03-11 ctx128000 max16384 in0.15 out0.6 cr0.075
 gpt-4o-search-preview ctx128000 max16384 in2.5 out10 cr1.25
@@ -759,12 +827,12 @@ gpt-5.6 ctx1050000 max128000 in5 out30 cr0.5 cw6.25 >272000 in10 out45 cr1 cw12.
 gpt-5.6-luna ctx1050000 max128000 in0.2 out1.2 cr0.02 cw0.25 >272000 in0.4 out1.8 cr0.04 cw0.5
 gpt-5.6-sol ctx1050000 max128000 in5 out30 cr0.5 cw6.25 >272000 in10 out45 cr1 cw12.5
 gpt-5.6-terra ctx1050000 max128000 in2 out12 cr0.2 cw2.5 >272000 in4 out18 cr0.4 cw5
-gpt-audio ctx128000 max16384 in2.5 out10
-gpt-audio-1.5 ctx128000 max16384 in2.5 out10
-gpt-audio-2025-08-28 ctx128000 max16384 in2.5 out10
-gpt-audio-mini ctx128000 max16384 in0.6 out2.4
-gpt-audio-mini-2025-10-06 ctx128000 max16384 in0.6 out2.4
-gpt-audio-mini-2025-12-15 ctx128000 max16384 in0.6 out2.4
+gpt-audio ctx128000 max16384 in2.5 out10 ai32 ao64
+gpt-audio-1.5 ctx128000 max16384 in2.5 out10 ai32 ao64
+gpt-audio-2025-08-28 ctx128000 max16384 in2.5 out10 ai32 ao64
+gpt-audio-mini ctx128000 max16384 in0.6 out2.4 ai10 ao20
+gpt-audio-mini-2025-10-06 ctx128000 max16384 in0.6 out2.4 ai10 ao20
+gpt-audio-mini-2025-12-15 ctx128000 max16384 in0.6 out2.4 ai10 ao20
 o1 ctx200000 max100000 in15 out60 cr7.5
 o1-2024-12-17 ctx200000 max100000 in15 out60 cr7.5
 o1-pro ctx200000 max100000 in150 out600
@@ -787,7 +855,7 @@ anthropic/claude-3.5-sonnet ctx200000 max8192 in3 out15
 anthropic/claude-3.7-sonnet ctx200000 max128000 in3 out15
 anthropic/claude-haiku-4.5 ctx200000 max200000 in1 out5 cr0.1 cw1.25
 anthropic/claude-opus-4 ctx200000 max32000 in15 out75 cr1.5 cw18.75
-anthropic/claude-opus-4.1 ctx200000 max32000 in15 out75 cr1.5 cw18.75
+anthropic/claude-opus-4.1 ctx200000 max32000 in15 out75 cr1.5 cw18.75 ch30
 anthropic/claude-opus-4.5 ctx200000 max32000 in5 out25 cr0.5 cw6.25
 anthropic/claude-opus-4.6 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
 anthropic/claude-opus-4.7 ctx1000000 max128000 in5 out25 cr0.5 cw6.25
@@ -802,13 +870,13 @@ deepseek/deepseek-r1 ctx65336 max8192 in0.55 out2.19
 deepseek/deepseek-r1-0528 ctx65336 max8192 in0.5 out2.15
 deepseek/deepseek-v3.2 ctx163840 max163840 in0.28 out0.4
 deepseek/deepseek-v3.2-exp ctx163840 max163840 in0.2 out0.4
-google/gemini-2.0-flash-001 ctx1048576 max8192 in0.1 out0.4
-google/gemini-2.5-flash ctx1048576 max8192 in0.3 out2.5
-google/gemini-2.5-pro ctx1048576 max8192 in1.25 out10
-google/gemini-3-flash-preview ctx1048576 max65535 in0.5 out3 cr0.05 rs3
+google/gemini-2.0-flash-001 ctx1048576 max8192 in0.1 out0.4 ai0.7
+google/gemini-2.5-flash ctx1048576 max8192 in0.3 out2.5 ai0.7
+google/gemini-2.5-pro ctx1048576 max8192 in1.25 out10 ai0.7
+google/gemini-3-flash-preview ctx1048576 max65535 in0.5 out3 cr0.05 rs3 ai1
 google/gemini-3-pro-preview ctx1048576 max65535 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
-google/gemini-3.1-flash-lite ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5
-google/gemini-3.1-flash-lite-preview ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5
+google/gemini-3.1-flash-lite ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5 ai0.5
+google/gemini-3.1-flash-lite-preview ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5 ai0.5
 google/gemini-3.1-pro-preview ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
 gryphe/mythomax-l2-13b in1.875 out1.875
 mancer/weaver ctx8000 max2000 in5.625 out5.625
@@ -933,6 +1001,42 @@ together-ai-up-to-4b in0.1 out0.1
 zai-org/GLM-4.5-Air-FP8 ctx128000 in0.2 out1.1
 zai-org/GLM-4.6 ctx200000 max200000 in0.6 out2.2
 zai-org/GLM-4.7 ctx200000 max200000 in0.45 out2
+@vertex_ai
+gemini-3-flash-preview ctx1048576 max65535 in0.5 out3 cr0.05 ai1
+gemini-3-pro-preview ctx1048576 max65535 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
+gemini-3.1-pro-preview ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
+gemini-3.1-pro-preview-customtools ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
+gemini-3.5-flash ctx1048576 max65535 in1.5 out9 cr0.15 rs9 ai1
+gemini-3.6-flash ctx1048576 max65536 in1.5 out7.5 cr0.15 rs7.5
+google/gemini-2.0-flash ctx1048576 max8192 in0.1 out0.4 cr0.025 ai0.7
+google/gemini-2.0-flash-001 ctx1048576 max8192 in0.15 out0.6 cr0.0375 ai1
+google/gemini-2.0-flash-lite ctx1048576 max8192 in0.075 out0.3 cr0.01875 ai0.075
+google/gemini-2.0-flash-lite-001 ctx1048576 max8192 in0.075 out0.3 cr0.01875 ai0.075
+google/gemini-2.5-computer-use-preview-10-2025 ctx128000 max64000 in1.25 out10 >200000 in2.5 out15
+google/gemini-2.5-flash ctx1048576 max65535 in0.3 out2.5 cr0.03 rs2.5 ai1
+google/gemini-2.5-flash-lite ctx1048576 max65535 in0.1 out0.4 cr0.01 rs0.4 ai0.3
+google/gemini-2.5-flash-lite-preview-06-17 ctx1048576 max65535 in0.1 out0.4 cr0.025 rs0.4 ai0.5
+google/gemini-2.5-flash-lite-preview-09-2025 ctx1048576 max65535 in0.1 out0.4 cr0.01 rs0.4 ai0.3
+google/gemini-2.5-flash-preview-09-2025 ctx1048576 max65535 in0.3 out2.5 cr0.075 rs2.5 ai1
+google/gemini-2.5-pro ctx1048576 max65535 in1.25 out10 cr0.125 >200000 in2.5 out15 cr0.25 cw0.25
+google/gemini-2.5-pro-preview-tts ctx1048576 max65535 in1.25 out10 cr0.125 ai0.7 >200000 in2.5 out15 cr0.25
+google/gemini-3-flash-preview ctx1048576 max65535 in0.5 out3 cr0.05 rs3 ai1
+google/gemini-3-pro-preview ctx1048576 max65535 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
+google/gemini-3.1-flash-lite ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5 ai0.5
+google/gemini-3.1-flash-lite-preview ctx1048576 max65536 in0.25 out1.5 cr0.025 rs1.5 ai0.5
+google/gemini-3.1-pro-preview ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
+google/gemini-3.1-pro-preview-customtools ctx1048576 max65536 in2 out12 cr0.2 >200000 in4 out18 cr0.4 cw0.25
+google/gemini-3.5-flash ctx1048576 max65535 in1.5 out9 cr0.15 rs9 ai1
+google/gemini-3.5-flash-lite ctx1048576 max65536 in0.3 out2.5 cr0.03 rs2.5
+google/gemini-3.6-flash ctx1048576 max65536 in1.5 out7.5 cr0.15 rs7.5
+google/gemini-omni-flash-preview ctx1048576 max65535 in1.5 out9 rs9 ai1.5
+google/gemini-robotics-er-1.5-preview ctx1048576 max65535 in0.3 out2.5 cr0 rs2.5 ai1
+google/medlm-large ctx8192 max1024
+google/medlm-medium ctx32768 max8192
+xai/grok-4.1-fast-non-reasoning ctx2000000 max2000000 in0.2 out0.5 cr0.05
+xai/grok-4.1-fast-reasoning ctx2000000 max2000000 in0.2 out0.5 cr0.05
+xai/grok-4.20-non-reasoning ctx2000000 max2000000 in2 out6 cr0.2
+xai/grok-4.20-reasoning ctx2000000 max2000000 in2 out6 cr0.2
 @xai
 grok-2 ctx131072 max131072 in2 out10
 grok-2-1212 ctx131072 max131072 in2 out10

@@ -114,7 +114,9 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
       // We asked for the usage, which comes after the finish reason: with neither it nor the mark, the rest is missing.
       else if (ending === 'closed' && !usage) throw cutOff(peer)
       const tokens = record(usage)
-      const cost = record(tokens.cost).total_cost ?? tokens.cost
+      // xAI counts in ten thousand millionths of a dollar.
+      const ticks = count(tokens.cost_in_usd_ticks)
+      const cost = record(tokens.cost).total_cost ?? tokens.cost ?? (ticks === undefined ? undefined : ticks / 1e10)
       return answer.response({
         id,
         model,
@@ -134,7 +136,8 @@ function usageOf(tokens: Readonly<Record<string, unknown>>): Usage | null {
   const input = count(tokens.prompt_tokens)
   const output = count(tokens.completion_tokens)
   if (input === undefined || output === undefined) return null
-  const reasoning = count(record(tokens.completion_tokens_details).reasoning_tokens)
+  const written = record(tokens.completion_tokens_details)
+  const reasoning = count(written.reasoning_tokens)
   // xAI counts its reasoning beside the completion, which its total shows.
   const beside = reasoning && tokens.total_tokens === input + output + reasoning ? reasoning : 0
   return {
@@ -145,7 +148,9 @@ function usageOf(tokens: Readonly<Record<string, unknown>>): Usage | null {
         read.cached_tokens ?? tokens.prompt_cache_hit_tokens ?? (tokens.cached_tokens || undefined)
       ),
       cache_write_tokens: count(read.cache_write_tokens),
-      reasoning_tokens: reasoning
+      reasoning_tokens: reasoning,
+      audio_input_tokens: count(read.audio_tokens) || undefined,
+      audio_output_tokens: count(written.audio_tokens) || undefined
     })
   }
 }

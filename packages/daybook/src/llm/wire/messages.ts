@@ -179,6 +179,10 @@ function usageOf(tokens: Fields): Usage | null {
   return {
     input_tokens: input + (cached ?? 0) + (stored ?? 0),
     output_tokens: output,
-    ...defined({ cached_input_tokens: cached, cache_write_tokens: stored })
+    ...defined({
+      cached_input_tokens: cached,
+      cache_write_tokens: stored,
+      cache_write_1h_tokens: count(record(tokens.cache_creation).ephemeral_1h_input_tokens) || undefined
+    })
   }
 }
