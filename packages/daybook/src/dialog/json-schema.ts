@@ -2,8 +2,9 @@
 import { type DaybookError, InputError, shown } from '../errors.js'
 import { copyJson, frozenCopy, isRecord, type JsonObject } from '../json.js'
 import { lines, pathOf } from './issues.js'
+import { atPointer, decoded, depthOver, maxValueDepth } from './json-values.js'
 import type { Schema, Validated } from './schema.js'
-import { atPointer, decoded, depthOver, maxValueDepth, schemaReader } from './schema-reader.js'
+import { schemaReader } from './schema-reader.js'
 
 /** @throws InputError that names the place of what is wrong with it. */
 export function plainJsonSchema(source: JsonObject): Schema {
@@ -55,8 +56,9 @@ const containers = new Set(
 async function checkOf(schema: unknown): Promise<Check> {
   const { Validator } = await import('@cfworker/json-schema')
   // It writes into the schema that it is given: a copy of its own for each.
-  const all = new Validator(copyJson(schema) as object, '2020-12', false)
-  const first = new Validator(copyJson(schema) as object, '2020-12', true)
+  const validator = (onlyFirst: boolean): InstanceType<typeof Validator> =>
+    new Validator(copyJson(schema) as object, '2020-12', onlyFirst)
+  const all = validator(false)
 
   function errorsOf(value: unknown): ReturnType<typeof all.validate>['errors'] {
     try {
@@ -64,7 +66,7 @@ async function checkOf(schema: unknown): Promise<Check> {
     } catch (error) {
       // More errors than the stack can carry: the first is enough.
       if (!(error instanceof RangeError)) throw error
-      return first.validate(value).errors
+      return validator(true).validate(value).errors
     }
   }
 

@@ -3,7 +3,8 @@ import { InputError, shown } from '../errors.js'
 import { frozenCopy, isRecord, type JsonObject } from '../json.js'
 import { lines, pathOf } from './issues.js'
 import { plainJsonSchema } from './json-schema.js'
-import { depthOver, maxValueDepth, schemaReader } from './schema-reader.js'
+import { depthOver, maxValueDepth } from './json-values.js'
+import { schemaReader } from './schema-reader.js'
 
 /** What Standard Schema asks of a schema (version 1), as far as it is used here. */
 export interface StandardSchema<Output = unknown> {

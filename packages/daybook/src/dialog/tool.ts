@@ -3,8 +3,8 @@ import { DaybookError, InputError, shown, ToolArgumentsError } from '../errors.j
 import { deepFreeze, type Json } from '../json.js'
 import { unlessAborted } from '../llm/live.js'
 import type { FunctionTool, ToolCall } from '../llm/llm.js'
+import { depthOver } from './json-values.js'
 import { type OutputOf, type Schema, type SchemaSource, schemaOf } from './schema.js'
-import { depthOver } from './schema-reader.js'
 
 export interface ToolContext {
   readonly signal: AbortSignal
