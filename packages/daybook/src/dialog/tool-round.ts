@@ -101,21 +101,32 @@ function planOf(call: ToolCall, { prompt, signal }: RoundContext): Plan {
 
 const computerUse = 'computer_use'
 
+/** A call may have several actions: they are done in order, and the last result is told. */
 async function useComputer(
   call: ToolCall,
   handler: NonNullable<Prompt['handlers']['interrupt']>,
   signal: AbortSignal
 ): Promise<Told> {
   try {
-    const { action, safety_checks } = isRecord(call.arguments) ? call.arguments : {}
-    if (!isRecord(action)) throw new InputError(`computer_use needs an action, not ${shown(call.arguments)}.`)
-    const safetyChecks = (Array.isArray(safety_checks) ? safety_checks : []).filter(isRecord) as JsonObject[]
-    const asked: ComputerCall = { callId: call.id, action: action as JsonObject, safetyChecks }
-    return shownResult(await unlessAborted((async () => handler(asked, { signal }))(), signal))
+    const { action, actions, safety_checks } = isRecord(call.arguments) ? call.arguments : {}
+    const asked = objects(action === undefined ? actions : [action])
+    if (asked.length === 0) throw new InputError(`computer_use needs an action, not ${shown(call.arguments)}.`)
+    const safetyChecks = objects(safety_checks)
+    let told: Told | undefined
+    for (const next of asked) {
+      signal.throwIfAborted()
+      const computerCall: ComputerCall = { callId: call.id, action: next, safetyChecks }
+      told = shownResult(await unlessAborted((async () => handler(computerCall, { signal }))(), signal))
+    }
+    return told as Told
   } catch (thrown) {
     const error = asDaybookError(thrown, 'agent')
     return { text: `Error: ${error.message}`, error }
   }
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? (value.filter(isRecord) as JsonObject[]) : []
 }
 
 function shownResult(result: ComputerResult): Told {
