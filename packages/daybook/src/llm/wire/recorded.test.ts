@@ -114,8 +114,12 @@ function usageOf({ api }: Recorded, { usage }: Expected): object | null {
 
 /** What the provider says that the answer cost, which is not noted for all that say it. */
 async function costOf(recorded: Recorded, { usage }: Expected): Promise<number | null> {
-  if (usage?.providerCost !== undefined || recorded.api !== 'responses') return usage?.providerCost ?? null
-  const [, cost] = /"cost":([\d.e-]+)/.exec(new TextDecoder().decode(await bytesOf(recorded))) ?? []
+  if (usage?.providerCost !== undefined) return usage.providerCost
+  const body = new TextDecoder().decode(await bytesOf(recorded))
+  const [, ticks] = /"cost_in_usd_ticks": ?(\d+)/.exec(body) ?? [] // xAI's
+  if (ticks !== undefined) return Number(ticks) / 1e10
+  if (recorded.api !== 'responses') return null
+  const [, cost] = /"cost":([\d.e-]+)/.exec(body) ?? []
   return cost === undefined ? null : Number(cost)
 }
 
