@@ -98,7 +98,7 @@ function inputOf(source: StandardSchema): Record<string, unknown> {
   const { vendor, jsonSchema } = source['~standard']
   if (typeof jsonSchema?.input !== 'function') {
     throw new InputError(
-      `This ${shown(vendor)} schema cannot say its JSON Schema: pass the JSON Schema itself instead, or a schema of zod 4.2 or newer.`
+      `This ${shown(vendor)} schema cannot say its JSON Schema: pass the JSON Schema itself instead (zod/mini: z.toJSONSchema(schema)), or a schema of zod 4.2 or newer.`
     )
   }
   try {
