@@ -119,3 +119,15 @@ test('a call names what was left out; a strict one fails before anything is sent
   await expect(llm(request, { strict: true })).rejects.toBeInstanceOf(UnsupportedParamsError)
   expect(bodies.length).toBe(1)
 })
+
+test('a keyword of a schema that a strict mode does not know is named, and no reason for a strict call to fail', async () => {
+  const llm = chatCompletionsApi({
+    baseURL: 'https://api.openai.test/v1',
+    provider: 'openai',
+    fetch: async () => Response.json({ choices: [{ message: { content: '{"a":1}' }, finish_reason: 'stop' }] })
+  })
+  const schema = { type: 'object', properties: { a: { type: 'number', minimum: 0 } }, required: ['a'] }
+  const response_format = { type: 'json_schema', json_schema: { name: 'n', schema, strict: true } }
+  const request: LLMRequest = { model: 'gpt-4o', messages: [], response_format, stream: false }
+  expect((await llm(request, { strict: true })).dropped).toEqual(['response_format.$.a.minimum'])
+})

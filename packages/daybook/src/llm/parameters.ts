@@ -52,8 +52,21 @@ function given(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-/** Applies the rules of a provider that speak of this model. */
+const known = new Map<string, ReadonlyMap<string, Taken>>()
+
+/** Kept, but not without end: names of models may be anybody's. */
 function takenBy(provider: string, model: string): ReadonlyMap<string, Taken> {
+  const key = `${provider}/${model}`
+  const before = known.get(key)
+  if (before) return before
+  if (known.size >= 100) known.clear()
+  const taken = applied(provider, model)
+  known.set(key, taken)
+  return taken
+}
+
+/** Applies the rules of a provider that speak of this model. */
+function applied(provider: string, model: string): ReadonlyMap<string, Taken> {
   const taken = new Map<string, Taken>([...knownParameters].map(name => [name, {}]))
   for (const [pattern, words] of parameterTable[provider] ?? []) {
     if (!new RegExp(pattern, 'i').test(model)) continue

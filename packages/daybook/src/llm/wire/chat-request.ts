@@ -45,11 +45,12 @@ function limited({ max_tokens, max_completion_tokens }: Fields, { maxTokens }: P
 
 /** Without what is meant for another format; and `developer` is a role that few know. */
 function sent(message: Message, profile: Profile, model: string): Message {
-  const { native, content, ...common } = message
+  const { native, content } = message
   checkMedia(content, profile, 'chat', model)
   const foreign = message.role === 'developer' && profile.systemRole !== 'developer'
   const parts = isGemini(profile.provider) && Array.isArray(content) ? content.map(geminiPart) : content
   if (!foreign && native === undefined && parts === content) return message
+  const { native: _native, content: _content, ...common } = message
   const role = foreign ? 'system' : message.role
   return { ...common, role, ...(parts === undefined ? {} : { content: parts as Message['content'] }) } as Message
 }

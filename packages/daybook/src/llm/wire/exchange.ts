@@ -81,7 +81,9 @@ function exchange(
     const fitted = fitTo(request)
     const rendered = await wire.render(fitted.request, profile)
     dropped = [...new Set([...fitted.dropped, ...rendered.dropped])]
-    if (options.strict && dropped.length > 0) throw notTaken(dropped, peer)
+    // A keyword of a schema is no parameter: it is told in words, and the answer is checked by it all the same.
+    const lost = dropped.filter(name => !name.includes('.$'))
+    if (options.strict && lost.length > 0) throw notTaken(lost, peer)
     if (dropped.length > 0) options.report?.({ type: 'dropped', parameters: dropped })
     const maxBytes = maxResponseBytes
     const { headers } = rendered

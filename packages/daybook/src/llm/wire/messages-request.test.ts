@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LLMRequest, Message } from '../llm.js'
 import { renderChat } from './chat-request.js'
 import { messages } from './messages.js'
+import { messagesApi } from './messages-api.js'
 import { renderMessages } from './messages-request.js'
 
 function body(request: Partial<LLMRequest>): Record<string, unknown> {
@@ -332,6 +333,20 @@ describe('tools that the provider has itself', () => {
     const older = renderMessages({ model: 'claude-sonnet-4-5', messages: [], tools: tools.slice(1, 2) })
     expect(older.body.tools).toMatchObject([{ type: 'computer_20250124' }])
     expect(older.headers).toEqual({ 'anthropic-beta': 'computer-use-2025-01-24' })
+  })
+
+  test('and the header goes out beside the caller’s own', async () => {
+    let sent: Headers | undefined
+    const llm = messagesApi({
+      baseURL: 'https://api.anthropic.test/v1',
+      headers: { 'anthropic-beta': 'files-api-2025-04-14' },
+      fetch: async (_url, init) => {
+        sent = new Headers(init?.headers)
+        return Response.json({ content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn' })
+      }
+    })
+    await llm({ model: 'claude-opus-4-6', messages: [], tools: tools.slice(2), stream: false })
+    expect(sent?.get('anthropic-beta')).toBe('files-api-2025-04-14, mcp-client-2025-11-20')
   })
 
   test('a server whose tools somebody must approve is left out, since nobody is asked', () => {
