@@ -235,7 +235,7 @@ describe('what is written', () => {
     const args = {
       api_key: 'canary-1',
       extra_headers: { authorization: 'canary-2' },
-      api_base: 'https://canary-3.test'
+      api_base: 'https://other.test?key=canary-3' // its place is in the target, which names who answered
     }
     await daybook.text('hi', { modelArgs: args })
     await daybook.text('ho', { model: 'anthropic/claude-haiku-4-5', modelArgs: args })

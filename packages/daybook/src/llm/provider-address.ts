@@ -67,7 +67,7 @@ export function addressOf(name: string, row: Provider, wanted: Wanted): Address 
   }
 
   if (row.envBase === undefined) return { baseURL: wanted.baseURL ?? row.baseURL, model, missing }
-  const base = wanted.baseURL ?? env(row.envBase) ?? row.baseURL
+  const base = wanted.baseURL ?? (env(row.envBase) || row.baseURL)
   if (!base) missing.push(row.envBase)
   return { baseURL: versioned(base), model, missing }
 }

@@ -16,8 +16,6 @@ export interface Provider {
   readonly keyless?: true
   /** The environment variable with the address of a server of one's own; `/v1` is added where it does not end with it. */
   readonly envBase?: string
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>
   readonly quirks?: Quirks
 }
 

@@ -231,7 +231,7 @@ export function disconnected(cause: unknown, peer: Peer, broke = false, forbidde
     ...details,
     ...(forbidden ? { code: 'csp', retryable: false } : {}),
     hint: forbidden
-      ? `The page's Content-Security-Policy blocks it: add ${peer.host} to connect-src.`
+      ? `The page's policy blocks it: connect-src lacks ${peer.host}.`
       : peer.host.endsWith(':11434')
         ? 'Is Ollama running?'
         : inPage

@@ -3,7 +3,7 @@ import { asDaybookError, ConfigurationError, InputError } from '../../errors.js'
 import { newId } from '../../host.js'
 import { type Connection, type LLMFn, type LLMOptions, targetOf, withTarget } from '../llm.js'
 import { answered } from './body.js'
-import { onThisMachine, placeOf, sameOrigin } from './endpoint.js'
+import { placeOf } from './endpoint.js'
 import { type Exchange, wireLlm } from './exchange.js'
 import { disconnected, inPage } from './failure.js'
 import { watchPolicy } from './page-policy.js'
@@ -52,14 +52,18 @@ export function fetchLlm(
  * origin that they were given for: another one needs a key of its own, unless it is on this machine or `keyless`.
  */
 export function connected(options: ApiOptions, { baseURL, apiKey }: Connection, keyless?: boolean): ApiOptions {
-  const at = baseURL || options.baseURL
-  const elsewhere = {
+  const own = apiKey ? { apiKey } : {}
+  if (!baseURL) return { ...options, ...own }
+  const { origin, local } = placeOf(baseURL)
+  if (origin && origin === placeOf(options.baseURL).origin) return { ...options, baseURL, ...own }
+  return {
+    ...options,
+    baseURL,
     provider: undefined,
     headers: Object.fromEntries(Object.entries(options.headers ?? {}).filter(([name]) => !secret.test(name))),
-    apiKey: options.apiKey === undefined || keyless || onThisMachine(at) ? undefined : noKey
+    apiKey: local || keyless ? undefined : options.apiKey && noKey,
+    ...own
   }
-  const moved = !sameOrigin(at, options.baseURL)
-  return { ...options, ...(moved && elsewhere), baseURL: at, ...(apiKey && { apiKey }) }
 }
 
 function noKey(): never {

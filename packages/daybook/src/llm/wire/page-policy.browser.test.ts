@@ -37,7 +37,7 @@ test('a request that the policy of the page forbids is told apart from the netwo
     expect(await failureIn(policy, nobody)).toEqual({
       name: 'APIConnectionError',
       code: 'csp',
-      hint: "The page's Content-Security-Policy blocks it: add 127.0.0.1:9 to connect-src.",
+      hint: "The page's policy blocks it: connect-src lacks 127.0.0.1:9.",
       retryable: false
     })
   }
