@@ -635,6 +635,20 @@ describe.each(brains)('over %s', (_name, brainOf) => {
     ])
   })
 
+  test('Anthropic’s way to ask for it is understood too', async () => {
+    const interrupt = vi.fn(() => 'Done.')
+    const point = '{"action":"left_click","coordinate":[1,2]}'
+    const { agent } = agentOf([{ calls: [['computer', point]] }, { text: 'Clicked.' }], {
+      computerUse: true,
+      handlers: { interrupt }
+    })
+    await agent.respond()
+    expect(interrupt).toHaveBeenCalledWith(
+      { callId: expect.any(String), action: { action: 'left_click', coordinate: [1, 2] }, safetyChecks: [] },
+      { signal: expect.any(AbortSignal) }
+    )
+  })
+
   test.each([
     ['nobody is there to do it', undefined, 'refused'],
     [

@@ -80,7 +80,7 @@ function planOf(call: ToolCall, { prompt, signal }: RoundContext): Plan {
   // Two equal actions of a computer are two: it has changed in between.
   const own = `#${id}`
   const tool = prompt?.tools.find(candidate => candidate.name === name)
-  if (!tool && name === computerUse) {
+  if (!tool && (name === computerUse || (name === 'computer' && prompt?.computerUse))) {
     const handler = prompt?.handlers.interrupt
     if (handler) return { key: own, work: () => useComputer(call, handler, signal) }
     return { key: own, answer: refused('The use of the computer was refused: nobody is there to do it.') }
@@ -101,7 +101,10 @@ function planOf(call: ToolCall, { prompt, signal }: RoundContext): Plan {
 
 const computerUse = 'computer_use'
 
-/** A call may have several actions: they are done in order, and the last result is told. */
+/**
+ * A call may have several actions: they are done in order, and the last result is told. Anthropic calls the tool
+ * `computer`; there the arguments are the action, in its words.
+ */
 async function useComputer(
   call: ToolCall,
   handler: NonNullable<Prompt['handlers']['interrupt']>,
@@ -109,7 +112,8 @@ async function useComputer(
 ): Promise<Told> {
   try {
     const { action, actions, safety_checks } = isRecord(call.arguments) ? call.arguments : {}
-    const asked = objects(action === undefined ? actions : [action])
+    const one = typeof action === 'string' ? call.arguments : action
+    const asked = objects(one === undefined ? actions : [one])
     if (asked.length === 0) throw new InputError(`computer_use needs an action, not ${shown(call.arguments)}.`)
     const safetyChecks = objects(safety_checks)
     let told: Told | undefined
