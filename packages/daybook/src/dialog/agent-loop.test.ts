@@ -34,6 +34,7 @@ interface Asked {
   readonly messages: readonly Message[]
   /** Names of the tools. */
   readonly tools: readonly string[]
+  readonly tool_choice: unknown
 }
 
 interface Brain {
@@ -50,7 +51,8 @@ function byHand(replies: readonly Reply[]): Brain {
     live<InvokeDelta, InvokeResult>(async function* (signal) {
       const { text = '', calls = [], status, hang } = replies[asked.length] ?? { text: 'out of replies' }
       const step = asked.length
-      asked.push({ messages: dialog.messages, tools: dialog.topPrompt?.tools.map(({ name }) => name) ?? [] })
+      const tools = dialog.topPrompt?.tools.map(({ name }) => name) ?? []
+      asked.push({ messages: dialog.messages, tools, tool_choice: options.modelArgs?.tool_choice })
       hang?.()
       if (hang) await new Promise(() => {})
       if (status) throw status < 500 ? new InputError('The request is wrong.') : new InternalServerError('It broke.')
@@ -119,7 +121,7 @@ function overWire(api: (options: ApiOptions) => LLMFn, body: Body): (replies: re
     const llm = api({ baseURL: 'https://provider.test/v1', apiKey: 'a-key', fetch })
     const watching: LLMFn = (request, options) => {
       const tools = (request.tools ?? []).map(({ type, function: its }) => (isRecord(its) ? String(its.name) : type))
-      asked.push({ messages: request.messages, tools })
+      asked.push({ messages: request.messages, tools, tool_choice: request.tool_choice })
       return llm(request, options)
     }
     return { invoker: createInvoker({ llm: watching }), asked }
@@ -466,6 +468,7 @@ describe.each([...brains, ['Messages', overWire(messagesApi, messagesBody)] as c
     )
     const { parsed } = await agent.respond()
     expect(asked.map(({ tools }) => tools.length)).toEqual([1, 1, 0, 0])
+    expect(asked.map(({ tool_choice }) => tool_choice)).toEqual(['auto', 'auto', undefined, undefined])
     expect(lines(asked[2]?.messages ?? []).at(-1)).toBe('user: Now say it.')
     // The parser is in force there too.
     expect(parsed).toEqual({ raw: 'Done.' })

@@ -10,6 +10,7 @@ import type { LLMFn, LLMRequest, LLMResponse } from '../llm/llm.js'
 import { failedStream, llmStream } from '../llm/llm-stream.js'
 import { retried } from '../llm/retried.js'
 import { type AgentOptions, createAgent } from './agent.js'
+import type { ContextManager } from './context.js'
 import { dialogsOf } from './dialogs-of.js'
 import { createInvoker, type InvokeOptions, type Invoker } from './invoker.js'
 import { createPrompt } from './prompt.js'
@@ -202,6 +203,21 @@ test('an invoker that ignores its signal is left at an abort', async () => {
   expect((await failureOf(agent.respond({ signal: controller.signal }))).kind).toBe('aborted')
 })
 
+test('the context manager hears how good the estimate of the last request was', async () => {
+  const ratios: (number | undefined)[] = []
+  const contextManager: ContextManager = {
+    name: 'all',
+    fit(messages, { ratio = 1 }) {
+      ratios.push(ratio)
+      return { messages, cut: [], estimatedTokens: 8 * ratio }
+    }
+  }
+  const agent = agentOf(answering('Yes.', 'No.').llm, { contextManager }).open('main')
+  await agent.receive('Hello?').respond()
+  await agent.receive('Hello?').respond()
+  expect(ratios).toEqual([1, 10 / 8])
+})
+
 describe('with a ledger', () => {
   async function eventsOf(ledger: Ledger): Promise<LedgerEvent[]> {
     const events: LedgerEvent[] = []
@@ -266,6 +282,19 @@ describe('with a ledger', () => {
       .respond()
     expect(seen.at(-1)).toBe('tool.called')
     expect((await eventsOf(ledger)).at(-1)?.type).toBe('message.appended')
+  })
+
+  test('an answer that was given is in the ledger, however slow that is', async () => {
+    const fast = await openLedger(memoryLedgerStore(), 'session:1')
+    const slow: Ledger = {
+      ...fast,
+      append: async (events, options) => {
+        await new Promise(resolve => setTimeout(resolve, 5))
+        return fast.append(events, options)
+      }
+    }
+    const { message } = await agentOf(answering('Yes.').llm, { ledger: slow }).open('main').receive('Hello?').respond()
+    expect((await eventsOf(fast)).at(-1)?.data).toMatchObject({ message: { id: message.id } })
   })
 
   test('where nothing can be written, nothing is asked and no tool runs', async () => {
