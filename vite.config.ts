@@ -57,6 +57,7 @@ export default defineConfig(({ mode }) => ({
             '@noble/hashes/utils.js',
             'fast-check',
             'zod',
+            '@cfworker/json-schema',
             'react',
             'react-dom/client',
             'react/jsx-dev-runtime'

@@ -24,13 +24,15 @@ import type { Live } from './llm/live.js'
 import type { LLMFn } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
 import { priced } from './llm/priced.js'
+import type { AddressOptions } from './llm/provider-address.js'
 import { type Keys, providerLlm } from './llm/providers.js'
 import { retried } from './llm/retried.js'
+import type { Timeouts } from './llm/wire/timers.js'
 import { once } from './once.js'
 import type { Kit } from './run/kit.js'
 import { type Run, runKit } from './run/run-kit.js'
 
-export interface DaybookOptions {
+export interface DaybookOptions extends AddressOptions {
   /** The model that is asked when a call names none, as `provider/model`. */
   readonly model?: string
   /** By provider. In Node a missing one is looked up in the environment; in a page keys come from here only. */
@@ -39,6 +41,9 @@ export interface DaybookOptions {
   readonly proxy?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly fetch?: typeof fetch
+  readonly timeouts?: Timeouts
+  /** Hosts that may be reached without https, beside those of this machine. */
+  readonly allowHttp?: readonly string[]
   /** A cap on what one session or one run may spend and do. */
   readonly budget?: Partial<Budget>
   /** False: nothing is cached. */

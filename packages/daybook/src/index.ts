@@ -17,10 +17,18 @@ export type { AttachmentOptions, AttachmentSource } from './dialog/attachment.js
 export type { ContextLimits, ContextManager, FittedContext } from './dialog/context.js'
 export { newestTurns } from './dialog/context.js'
 export type { Cost } from './dialog/cost.js'
-export type { DialogOptions, ForkOptions, PutOptions, TreeNode } from './dialog/dialog.js'
+export type {
+  AttachOptions,
+  DialogOptions,
+  ForkOptions,
+  FromJSONOptions,
+  PutOptions,
+  TreeNode
+} from './dialog/dialog.js'
 export { Dialog } from './dialog/dialog.js'
 export type { DialogRecorder } from './dialog/dialog-recorder.js'
 export { dialogRecorder } from './dialog/dialog-recorder.js'
+export type { DialogsOfOptions } from './dialog/dialogs-of.js'
 export { dialogsOf } from './dialog/dialogs-of.js'
 export type {
   InvokeDelta,
@@ -45,7 +53,8 @@ export type {
   PromptOptions
 } from './dialog/prompt.js'
 export { createPrompt } from './dialog/prompt.js'
-export type { OutputOf, Schema, SchemaSource, StandardSchema } from './dialog/schema.js'
+export type { OutputOf, Schema, SchemaSource, StandardSchema, Validated } from './dialog/schema.js'
+export { schemaOf } from './dialog/schema.js'
 export type { CountTokens } from './dialog/tokens.js'
 export { estimateTokens } from './dialog/tokens.js'
 export type { Tool, ToolContext, ToolOptions, ToolOutcome } from './dialog/tool.js'
@@ -120,6 +129,7 @@ export type {
 export { llmStream } from './llm/llm-stream.js'
 export type { PriceOptions } from './llm/priced.js'
 export { priced } from './llm/priced.js'
+export type { AddressOptions } from './llm/provider-address.js'
 export type { Key, Keys, ProviderOptions } from './llm/providers.js'
 export { providerLlm, providers } from './llm/providers.js'
 export type { RetryOptions } from './llm/retried.js'

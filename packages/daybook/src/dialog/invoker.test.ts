@@ -456,7 +456,7 @@ describe('with a cache', () => {
   test('an answer that does not fit its contract is not stored, one that does is read again for nothing', async () => {
     const answers = ['{"name":"Bern"}', '{"name":"Bern","size":3}', 'never asked for']
     let n = 0
-    const llm: LLMFn = (request, options) => answering({ text: answers[n++] }).llm(request, options)
+    const llm: LLMFn = (request, options) => answering({ text: answers[n++] ?? '' }).llm(request, options)
     const invoker = createInvoker({ llm: cached(llm, memoryCache()) })
     const ask = () => invoker.call(asked({ format: city }), { model: 'demo-1' })
     expect((await ask()).hasErrors).toBe(true)

@@ -142,6 +142,10 @@ function byApi(llm: LLMFn, request: LLMRequest, options: LLMOptions, apiType: In
 /** `openai/x` and a bare `x` become `openai/responses/x`. */
 function responsesName(model: string, target: Target): string {
   const routed = model.length > target.model.length && model.endsWith(`/${target.model}`)
-  const prefix = routed ? model.slice(0, -target.model.length - 1) : target.provider
+  const prefix = routed
+    ? model.slice(0, -target.model.length - 1)
+    : target.provider === 'custom'
+      ? 'openai'
+      : target.provider
   return `${prefix}/responses/${target.model}`
 }

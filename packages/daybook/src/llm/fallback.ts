@@ -36,7 +36,7 @@ export function fallback(llms: readonly LLMFn[]): LLMFn {
               type: 'warning',
               area: 'fallback',
               kind: error.kind,
-              message: `${targetOf(llm, request).provider} could not answer: ${error.message}`
+              message: `${targetOf(llm, request, options).provider} could not answer: ${error.message}`
             })
           }
           throw new InputError('fallback() needs at least one function.')

@@ -32,7 +32,7 @@ export function retried(llm: LLMFn, options: RetryOptions = {}): LLMFn {
   const budgets = new Map<string, RetryBudget>()
 
   const call = (request: LLMRequest, callOptions: LLMOptions = {}): LLMStream => {
-    const { provider } = targetOf(llm, request)
+    const { provider } = targetOf(llm, request, callOptions)
     const budget = budgets.get(provider) ?? retryBudget(host)
     budgets.set(provider, budget)
     budget.called()

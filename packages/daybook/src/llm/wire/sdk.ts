@@ -53,6 +53,7 @@ export function sdkLlm(
     maxResponseBytes: options.maxResponseBytes,
     async send(body, exchange) {
       const { peer, signal } = exchange
+      if (exchange.options.connection) throw ownAddress(peer)
       peer.secrets = secretsOf(client)
       try {
         const made = create(body, {
@@ -128,4 +129,11 @@ function sdkFailure(thrown: unknown, peer: Peer, begun: boolean): unknown {
 function secretsOf(client: object): readonly string[] {
   const { apiKey, authToken } = client as { apiKey?: unknown; authToken?: unknown }
   return [apiKey, authToken].map(text).filter(secret => secret.length > 3)
+}
+
+function ownAddress(peer: Peer): Error {
+  return new ConfigurationError(`The client for ${nameOf(peer)} has an address and a key of its own.`, {
+    ...about(peer),
+    hint: 'Leave out api_base and api_key, or call by fetch: chatCompletionsApi({ baseURL, apiKey }).'
+  })
 }

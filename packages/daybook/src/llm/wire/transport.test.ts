@@ -582,3 +582,9 @@ test('the Responses API of the OpenAI client, where it has one', () => {
   expect(() => fromOpenAI({ baseURL, chat: client.chat }, { api: 'responses' })).toThrow(/no Responses API/)
   expect(() => fromOpenAI(client, { api: 'messages' as 'chat' })).toThrow(/"messages"/)
 })
+
+test('a client refuses an address or a key of one call: it has its own', async () => {
+  const client = new OpenAI({ baseURL, apiKey: 'k', dangerouslyAllowBrowser: true, fetch: () => expect.fail('asked') })
+  const call = fromOpenAI(client)(request, { connection: { baseURL: 'http://127.0.0.1:9/v1', apiKey: 'k' } })
+  await expect(call).rejects.toMatchObject({ kind: 'config', hint: expect.stringContaining('api_base') })
+})
