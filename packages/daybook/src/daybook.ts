@@ -7,9 +7,10 @@ import { type Agent, type AgentOptions, createAgent } from './dialog/agent.js'
 import { askInvoker, askObject, askText, type ObjectOptions, type PromptText, type TextOptions } from './dialog/ask.js'
 import { createInvoker, type Invoker } from './dialog/invoker.js'
 import type { OutputOf, SchemaSource } from './dialog/schema.js'
-import { ConfigurationError } from './errors.js'
+import { ConfigurationError, InputError } from './errors.js'
 import { createHost, type Host, newId } from './host.js'
 import type { JsonObject } from './json.js'
+import type { LedgerChange } from './ledger/branch.js'
 import { type Budget, budgeted } from './ledger/budgeted.js'
 import type { LedgerEvent } from './ledger/event.js'
 import { lazyLedger, lazyLedgerStore } from './ledger/lazy.js'
@@ -20,7 +21,7 @@ import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
 import type { LedgerInfo, LedgerStore } from './ledger/store.js'
 import { estimatedCost } from './llm/estimated.js'
-import type { Live } from './llm/live.js'
+import { type Live, relay } from './llm/live.js'
 import type { LLMFn } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
 import { priced } from './llm/priced.js'
@@ -29,8 +30,9 @@ import { type Keys, providerLlm } from './llm/providers.js'
 import { retried } from './llm/retried.js'
 import type { Timeouts } from './llm/wire/timers.js'
 import { once } from './once.js'
+import { forkKit } from './run/fork.js'
 import type { Kit } from './run/kit.js'
-import { type Run, runKit } from './run/run-kit.js'
+import { type Run, type RunKitOptions, resumeKit, runKit } from './run/run-kit.js'
 
 export interface DaybookOptions extends AddressOptions {
   /** The model that is asked when a call names none, as `provider/model`. */
@@ -49,6 +51,8 @@ export interface DaybookOptions extends AddressOptions {
   /** False: nothing is cached. */
   readonly cache?: CacheStore | false
   readonly store?: LedgerStore
+  /** Kits that `resume` and `fork` find by the name in a run's ledger; those of `run` are known without it. */
+  readonly kits?: readonly Kit[]
   /** Answers in place of the providers. False: nothing answers; requests of a run stay in the ledger, unanswered. */
   readonly llm?: LLMFn | false
   /** Days after which a ledger is removed; 30 in a page, for ever elsewhere. */
@@ -79,6 +83,18 @@ export interface RunOptions {
   readonly concurrency?: number
 }
 
+export interface ResumeOptions extends Omit<RunOptions, 'id'> {
+  /** Left out: the kit of that name that this Daybook was made with or has run. */
+  readonly kit?: Kit
+}
+
+export interface ForkOptions extends ResumeOptions {
+  /** The branch will be `branch:<id>`; made up where it is left out. */
+  readonly id?: string
+  /** What is different: the event at the position, or another one of the tail that the prefix led to. */
+  readonly change?: LedgerChange
+}
+
 export interface Daybook {
   /** Asks the model: iterate it for pieces of text, await it for the whole. */
   text(prompt: PromptText, options?: TextOptions): Live<string, string>
@@ -96,6 +112,13 @@ export interface Daybook {
   readonly llm: LLMFn
   /** Runs a kit on a goal in a ledger of its own: iterate it for events, await it for the outcome. */
   run(kit: Kit, goal: string, options?: RunOptions): Live<LedgerEvent, Run>
+  /** Goes on with a run that was stopped, by its id or its ledger's name: what was answered is not asked again. */
+  resume(id: string, options?: ResumeOptions): Live<LedgerEvent, Run>
+  /**
+   * Forks a run before its event at `position` and runs the tail with one thing changed. What is unchanged is answered
+   * from the run itself, for $0.
+   */
+  fork(id: string, position: number, options?: ForkOptions): Live<LedgerEvent, Run>
   /** The same Daybook writing to a ledger of its own, `session:<id>`: a server makes one for each request. */
   session(id?: string): Daybook
   /** The ledger of this session. */
@@ -140,6 +163,58 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
     return redact ? redacted(ledger, redact) : ledger
   }
 
+  const kits = new Map((options.kits ?? []).map(kit => [kit.name, kit]))
+
+  async function kitOf(ledger: Ledger): Promise<Kit> {
+    for await (const event of ledger.read()) {
+      if (event.type !== 'kit.loaded') continue
+      const { name } = (event as LedgerEvent<'kit.loaded'>).data
+      const kit = kits.get(name)
+      if (kit) return kit
+      throw new ConfigurationError(`The kit ${name} is not known here: pass { kit }, or { kits } to createDaybook().`)
+    }
+    throw new InputError(`${ledger.name} holds no kit.loaded: it is no run of a kit.`)
+  }
+
+  /** What every run is given: its budget is counted by the runtime itself, in the run's own ledger. */
+  function runOptionsOf({
+    budget,
+    signal,
+    concurrency,
+    options: kitOptions
+  }: RunOptions): Omit<RunKitOptions, 'id' | 'ledger'> {
+    const model = options.model === undefined ? {} : { model: options.model }
+    return {
+      llm: stack(),
+      cache: cache ?? false,
+      host,
+      options: { ...model, ...kitOptions },
+      budget: { ...options.budget, ...budget },
+      estimate: estimatedCost,
+      signal,
+      concurrency
+    }
+  }
+
+  /** A Live of a run whose ledger and kit must be looked up first. */
+  function continued(
+    id: string,
+    { kit, ...given }: ResumeOptions,
+    go: (ledger: Ledger, kit: Kit, common: Omit<RunKitOptions, 'id' | 'ledger'>) => Live<LedgerEvent, Run>
+  ): Live<LedgerEvent, Run> {
+    return relay(
+      async abandoned => {
+        const ledger = await open(/^(?:run|branch):/.test(id) ? id : `run:${id}`)
+        if (ledger.length === 0) throw new InputError(`There is no run ${id} here.`)
+        const signal = given.signal ? AbortSignal.any([given.signal, abandoned]) : abandoned
+        // The kit's own options are those of its `kit.loaded`.
+        const common = { ...runOptionsOf({ ...given, signal }), options: given.options }
+        return { stream: go(ledger, kit ?? (await kitOf(ledger)), common) }
+      },
+      run => run
+    )
+  }
+
   function session(id: string = newId(host)): Daybook {
     const name = `session:${id}`
     const ledger = lazyLedger(name, () => open(name))
@@ -166,19 +241,15 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
       },
       run(kit, goal, runOptions = {}) {
         const runId = runOptions.id ?? newId(host)
-        return runKit(kit, goal, {
-          id: runId,
-          ledger: () => open(`run:${runId}`),
-          llm: stack(), // the runtime counts a run's budget itself, in its own ledger
-          cache: cache ?? false,
-          host,
-          options: { ...model, ...runOptions.options },
-          budget: { ...options.budget, ...runOptions.budget },
-          estimate: estimatedCost,
-          signal: runOptions.signal,
-          concurrency: runOptions.concurrency
-        })
+        kits.set(kit?.name, kit)
+        return runKit(kit, goal, { ...runOptionsOf(runOptions), id: runId, ledger: () => open(`run:${runId}`) })
       },
+      resume: (id, given = {}) =>
+        continued(id, given, (ledger, kit, common) => resumeKit(kit, { ...common, id: idOf(ledger.name), ledger })),
+      fork: (id, position, { id: branch = newId(host), change, ...given } = {}) =>
+        continued(id, given, (parent, kit, common) =>
+          forkKit(kit, { ...common, parent, position, id: branch, change })
+        ),
       session,
       ledger,
       ledgers: { list: () => store.list(), open, remove: name => store.remove(name) },
@@ -192,6 +263,10 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   }
 
   return session()
+}
+
+function idOf(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
 }
 
 function nothingAnswers(): Error {
