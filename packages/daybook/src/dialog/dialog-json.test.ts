@@ -6,7 +6,7 @@ import type { Prompt } from './prompt.js'
 const prompt = { path: 'greeting', render: () => 'Hello' } as unknown as Prompt
 
 function example(): Dialog {
-  const root = new Dialog({ id: 'root', sessionName: 'session', owner: 'ada' })
+  const root = new Dialog({ id: 'root', sessionName: 'session', owner: 'pilot' })
   root.putText('Be brief.', { role: 'system', metadata: { a: [1, null, 'x'] } })
   root.putPrompt(prompt)
   root.append({
@@ -28,7 +28,7 @@ test('the JSON of a dialog is plain, in snake_case, and names its forks', () => 
   expect(parsed(root)).toEqual({
     id: 'root',
     session_name: 'session',
-    owner: 'ada',
+    owner: 'pilot',
     tree_node: { children_ids: [fork.id], depth: 0, split_point: 0, last_n: 0, first_k: 1 },
     top_prompt_path: 'greeting',
     messages: root.messages
@@ -86,7 +86,12 @@ test('whoever is to hear of a loaded dialog hears all of it first', () => {
   const loaded = Dialog.fromJSON(parsed(example()), { onEvent: draft => heard.push(draft) })
   loaded.putText('More')
   expect(heard.map(({ type }) => type)).toEqual(['dialog.opened', ...new Array(4).fill('message.appended')])
-  expect(heard[0]?.data).toEqual({ dialog_id: 'root', session_name: 'session', owner: 'ada', prompt_path: 'greeting' })
+  expect(heard[0]?.data).toEqual({
+    dialog_id: 'root',
+    session_name: 'session',
+    owner: 'pilot',
+    prompt_path: 'greeting'
+  })
   expect(heard.slice(1).map(({ data }) => (data as { index: number }).index)).toEqual([0, 1, 2, 3])
 })
 

@@ -51,18 +51,18 @@ const draft = (index: number, more: Partial<EventDraft> = {}): EventDraft => ({
 
 test('a dialog is in its ledger, in order, with times and actors', async () => {
   const ledger = await open()
-  const recorder = dialogRecorder(ledger, { host, actor: 'ada' })
+  const recorder = dialogRecorder(ledger, { host, actor: 'pilot' })
   const dialog = new Dialog({ onEvent: recorder.record })
   const hello = dialog.putText('Hello')
   const fork = dialog.fork()
-  fork.append({ role: 'assistant', content: 'Hi', name: 'eve' })
+  fork.append({ role: 'assistant', content: 'Hi', name: 'mate' })
   await recorder.settled()
   const events = await eventsOf(ledger)
   expect(events.map(({ type, actor }) => [type, actor])).toEqual([
-    ['dialog.opened', 'ada'],
-    ['message.appended', 'ada'],
-    ['dialog.forked', 'ada'],
-    ['message.appended', 'eve']
+    ['dialog.opened', 'pilot'],
+    ['message.appended', 'pilot'],
+    ['dialog.forked', 'pilot'],
+    ['message.appended', 'mate']
   ])
   expect(events[1]?.data).toEqual({ dialog_id: dialog.id, index: 0, message: hello })
   expect(new Set(events.map(({ source, timestamp }) => `${source} ${timestamp}`))).toEqual(

@@ -102,11 +102,11 @@ test('a prompt that cannot be rendered leaves the dialog as it was', () => {
 
 test('a picture is in the dialog before putImage returns, its caption before it', async () => {
   const dialog = new Dialog()
-  const put = dialog.putImage(png, { caption: 'My cat', detail: 'low', metadata: { from: 'camera' }, name: 'Ada' })
+  const put = dialog.putImage(png, { caption: 'My cat', detail: 'low', metadata: { from: 'camera' }, name: 'Guest' })
   expect(dialog.length).toBe(1)
   const message = await put
   expect(message).toBe(dialog.tail)
-  expect(message).toMatchObject({ role: 'user', name: 'Ada', metadata: { from: 'camera' } })
+  expect(message).toMatchObject({ role: 'user', name: 'Guest', metadata: { from: 'camera' } })
   const [text, image] = message.content as readonly ContentPart[]
   expect(text).toEqual({ type: 'text', text: 'My cat' })
   expect(image).toEqual({ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=', detail: 'low' } })
@@ -130,17 +130,17 @@ test('what is no picture or no file is a rejection, and the dialog stays as it w
 })
 
 test('a fork has the messages of its parent and goes its own way', () => {
-  const parent = filled(2, { owner: 'ada' })
+  const parent = filled(2, { owner: 'pilot' })
   parent.putPrompt(promptOf('p', 'm2'))
   const fork = parent.fork()
-  expect(fork).toMatchObject({ sessionName: parent.sessionName, owner: 'ada', topPrompt: parent.topPrompt })
+  expect(fork).toMatchObject({ sessionName: parent.sessionName, owner: 'pilot', topPrompt: parent.topPrompt })
   expect(fork.id).not.toBe(parent.id)
   parent.putText('parent')
   fork.putPrompt(promptOf('q', 'fork'))
   expect(contents(parent)).toEqual(['m0', 'm1', 'm2', 'parent'])
   expect(contents(fork)).toEqual(['m0', 'm1', 'm2', 'fork'])
   expect(parent.topPrompt?.path).toBe('p')
-  expect(parent.fork({ owner: 'eve' }).owner).toBe('eve')
+  expect(parent.fork({ owner: 'mate' }).owner).toBe('mate')
 })
 
 test('a fork shares the messages, and of all of them even the list', () => {
@@ -181,7 +181,7 @@ test('a tree knows its forks, breadth first', () => {
 
 test('a working copy is outside of the tree and tells nobody', () => {
   const drafts: EventDraft[] = []
-  const dialog = filled(3, { onEvent: draft => drafts.push(draft), owner: 'ada' })
+  const dialog = filled(3, { onEvent: draft => drafts.push(draft), owner: 'pilot' })
   const before = drafts.length
   const copy = dialog.fork({ linked: false, lastN: 1 })
   copy.putText('only here')
@@ -190,7 +190,7 @@ test('a working copy is outside of the tree and tells nobody', () => {
   expect(dialog.tree.children).toEqual([])
   expect(copy.tree).toMatchObject({ parentId: undefined, parent: undefined, depth: 0, isRoot: true, splitPoint: 3 })
   expect(contents(copy)).toEqual(['m0', 'm2', 'only here'])
-  expect(copy).toMatchObject({ owner: 'ada', sessionName: dialog.sessionName })
+  expect(copy).toMatchObject({ owner: 'pilot', sessionName: dialog.sessionName })
 })
 
 test('a message of a working copy goes back as the same object', () => {
@@ -202,12 +202,12 @@ test('a message of a working copy goes back as the same object', () => {
 
 test('every opening, fork and message is told at once, in order', () => {
   const heard: EventDraft[] = []
-  const dialog = new Dialog({ id: 'a', sessionName: 's', owner: 'ada', onEvent: draft => heard.push(draft) })
-  expect(heard).toEqual([{ type: 'dialog.opened', data: { dialog_id: 'a', session_name: 's', owner: 'ada' } }])
-  const text = dialog.putText('Hello', { name: 'Bob' })
+  const dialog = new Dialog({ id: 'a', sessionName: 's', owner: 'pilot', onEvent: draft => heard.push(draft) })
+  expect(heard).toEqual([{ type: 'dialog.opened', data: { dialog_id: 'a', session_name: 's', owner: 'pilot' } }])
+  const text = dialog.putText('Hello', { name: 'Guest' })
   expect(heard[1]).toEqual({
     type: 'message.appended',
-    actor: 'Bob',
+    actor: 'Guest',
     data: { dialog_id: 'a', index: 0, message: text }
   })
   const rendered = dialog.putPrompt(promptOf('p', 'Go'))
@@ -217,11 +217,11 @@ test('every opening, fork and message is told at once, in order', () => {
   expect(heard[3]?.data).toMatchObject({ prompt_path: null })
   dialog.append({ role: 'tool', content: '7', tool_call_id: '1', name: 'adder' })
   expect(heard[4]).not.toHaveProperty('actor')
-  const fork = dialog.fork({ lastN: 1, firstK: 7, owner: 'eve' })
-  const forked = { dialog_id: fork.id, parent_id: 'a', split_point: 4, last_n: 1, first_k: 3, owner: 'eve' }
+  const fork = dialog.fork({ lastN: 1, firstK: 7, owner: 'mate' })
+  const forked = { dialog_id: fork.id, parent_id: 'a', split_point: 4, last_n: 2, first_k: 2, owner: 'mate' }
   expect(heard[5]).toEqual({ type: 'dialog.forked', data: forked })
-  fork.append({ role: 'assistant', content: 'Done', name: 'eve' })
-  expect(heard[6]).toMatchObject({ actor: 'eve', data: { dialog_id: fork.id, index: 4 } })
+  fork.append({ role: 'assistant', content: 'Done', name: 'mate' })
+  expect(heard[6]).toMatchObject({ actor: 'mate', data: { dialog_id: fork.id, index: 4 } })
   expect(heard.length).toBe(7)
 })
 
@@ -264,7 +264,7 @@ test('the overview has one line for each message, cut and without bytes', async 
   await dialog.putImage('https://example.test/cat.png')
   await dialog.putFile(pdf, { filename: 'bill.pdf' })
   const call = { id: '1', type: 'function', function: { name: 'weather', arguments: '{"city":"Oslo"}' } } as const
-  dialog.append({ role: 'assistant', content: null, name: 'ada', tool_calls: [call] })
+  dialog.append({ role: 'assistant', content: null, name: 'pilot', tool_calls: [call] })
   dialog.append({ role: 'tool', content: '7 °C', tool_call_id: '1' })
   dialog.append({ role: 'assistant', refusal: 'No.' })
   dialog.append({
@@ -276,7 +276,7 @@ test('the overview has one line for each message, cut and without bytes', async 
     '1. user: A cat [image image/png]',
     '2. user: [image https://example.test…]',
     '3. user: [file bill.pdf]',
-    '4. assistant (ada): [call weather({"city":"Oslo"})]',
+    '4. assistant (pilot): [call weather({"city":"Oslo"})]',
     '5. tool: 7 °C',
     '6. assistant: [refusal No.]',
     '7. user: [sound wav] [odd]'
@@ -296,13 +296,13 @@ test('the overview cuts no character in two', () => {
 test('the overview of a tree has one line for each dialog, whichever of them is asked', () => {
   const ids = ['a', 'b', 'c', 'd']
   const host = { now: Date.now, random: Math.random, id: () => ids.shift() ?? 'm' }
-  const a = new Dialog({ host, owner: 'ada' })
+  const a = new Dialog({ host, owner: 'pilot' })
   const b = a.fork()
-  const c = b.fork({ owner: 'ed' })
+  const c = b.fork({ owner: 'cook' })
   const d = a.fork()
   c.append({ id: 'm0', role: 'user', content: 'x' })
-  const lines = ['a owner=ada msgs=0', '  b owner=ada msgs=0 split@0', '    c owner=ed msgs=1 split@0']
-  expect(a.treeOverview().split('\n')).toEqual([...lines, '  d owner=ada msgs=0 split@0'])
+  const lines = ['a owner=pilot msgs=0', '  b owner=pilot msgs=0 split@0', '    c owner=cook msgs=1 split@0']
+  expect(a.treeOverview().split('\n')).toEqual([...lines, '  d owner=pilot msgs=0 split@0'])
   expect(c.treeOverview()).toBe(a.treeOverview())
   expect(d.treeOverview()).toBe(a.treeOverview())
 })

@@ -23,7 +23,7 @@ export interface DialogOptions {
 }
 
 export interface ForkOptions {
-  /** The newest so many; 0, or more than there are: all. */
+  /** The newest so many; 0, or more than there are: all. Results of tools bring their calls along. */
   readonly lastN?: number
   /** Together with `lastN`: the first so many before them, 1 unless said otherwise, so that the system message stays. */
   readonly firstK?: number

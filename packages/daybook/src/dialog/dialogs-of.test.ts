@@ -39,7 +39,7 @@ const step = fc.oneof(
     lastN: fc.integer({ min: -1, max: 12 }),
     firstK: fc.integer({ min: 0, max: 6 }),
     linked: fc.constantFrom(true, true, true, false),
-    owner: fc.constantFrom(undefined, 'ada', 'eve')
+    owner: fc.constantFrom(undefined, 'pilot', 'mate')
   })
 )
 const steps = fc.array(fc.record({ at: fc.nat(), step }), { maxLength: 40 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Dialog } from './dialog.js'
 import type { DialogMessage } from './message.js'
 import { cutBack, type Link, linked, messagesOf } from './message-chain.js'
 
@@ -38,4 +39,27 @@ test('the messages of a chain stay as they are when another link is added to its
   expect(messagesOf(links[4]).map(({ id }) => id)).toEqual(['0', '1', '2', '3', '4'])
   expect(other.first).toBe(links[0]?.message)
   expect(messagesOf(undefined)).toEqual([])
+})
+
+test('a result of a tool is never torn from its call', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'tide', arguments: '{}' } } as const
+  const dialog = new Dialog()
+  dialog.putText('Be brief.', { role: 'system' })
+  dialog.putText('The tide in Dover and Calais?')
+  dialog.append({ role: 'assistant', content: null, tool_calls: [call, { ...call, id: 'd' }] })
+  dialog.append({ role: 'tool', tool_call_id: 'c', content: '4 m' })
+  dialog.append({ role: 'tool', tool_call_id: 'd', content: '6 m' })
+  dialog.append({ role: 'assistant', content: '4 and 6 m.' })
+  const roles = (lastN: number, firstK: number) =>
+    dialog
+      .fork({ lastN, firstK })
+      .messages.map(({ role }) => role.slice(0, 1))
+      .join('')
+  expect(roles(1, 1)).toBe('sa')
+  expect(roles(2, 1)).toBe('satta')
+  expect(roles(3, 0)).toBe('atta')
+  expect(roles(1, 3)).toBe('suatta')
+  expect(roles(1, 2)).toBe('sua')
+  const { lastN, firstK } = dialog.fork({ lastN: 2 }).tree
+  expect([lastN, firstK]).toEqual([4, 1])
 })

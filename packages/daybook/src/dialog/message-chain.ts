@@ -48,7 +48,8 @@ export interface Selection {
 
 /**
  * The newest `lastN` messages with the first `firstK` before them, none of them twice. All of them, which copies
- * nothing, where `lastN` is not above 0, is the length or more, or leaves nothing out.
+ * nothing, where `lastN` is not above 0, is the length or more, or leaves nothing out. Results of tools stay with their
+ * calls, since no provider takes the one without the other: either number grows until no result is torn off.
  * @throws InputError for what is no whole number.
  */
 export function selected(link: Link | undefined, lastN: number, firstK: number): Selection {
@@ -56,13 +57,16 @@ export function selected(link: Link | undefined, lastN: number, firstK: number):
   checkWhole('firstK', firstK)
   const length = lengthOf(link)
   if (lastN <= 0 || lastN >= length) return { link, lastN: 0, firstK: Math.max(firstK, 0) }
-  const first = Math.min(Math.max(firstK, 0), length - lastN)
-  if (first + lastN === length) return { link, lastN, firstK: first }
   const newest: DialogMessage[] = []
-  for (let at = link; at && newest.length < lastN; at = at.before) newest.push(at.message)
+  let at = link
+  for (; at && (newest.length < lastN || newest.at(-1)?.role === 'tool'); at = at.before) newest.push(at.message)
+  const last = newest.length
+  let first = Math.min(Math.max(firstK, 0), length - last)
+  while (first > 0 && first + last < length && cutBack(link, first + 1)?.message.role === 'tool') first++
+  if (first + last === length) return { link, lastN: last, firstK: first }
   let made = cutBack(link, first)
   for (const message of newest.reverse()) made = linked(made, message)
-  return { link: made, lastN, firstK: first }
+  return { link: made, lastN: last, firstK: first }
 }
 
 function checkWhole(name: string, value: unknown): void {

@@ -90,11 +90,11 @@ test('__proto__ in a message is a member like any other', () => {
 test('a request carries what providers take of a message, the same object each time', () => {
   const call = { id: '1', type: 'function', function: { name: 'f', arguments: '{}' } }
   const native = { api: 'messages', content: [] }
-  const wire = { role: 'assistant', content: 'x', name: 'Ada_L_', tool_calls: [call], native, is_error: true }
-  const message = own({ ...wire, name: 'Ada L.', metadata: { a: 1 }, parsed: 1, model: 'm', usage: null, cost_usd: 1 })
+  const wire = { role: 'assistant', content: 'x', name: 'Pilot_1', tool_calls: [call], native, is_error: true }
+  const message = own({ ...wire, name: 'Pilot 1', metadata: { a: 1 }, parsed: 1, model: 'm', usage: null, cost_usd: 1 })
   expect(requestMessage(message)).toEqual(wire)
   expect(requestMessage(message)).toBe(requestMessage(message))
-  expect(message.name).toBe('Ada L.')
+  expect(message.name).toBe('Pilot 1')
   expect(requestMessage(own({ role: 'user', content: 'x', name: '' }))).toEqual({ role: 'user', content: 'x' })
 })
 

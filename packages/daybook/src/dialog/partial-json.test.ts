@@ -64,14 +64,14 @@ test('whatever the value and wherever its text is cut, the looks grow into it, a
 })
 
 test('a text grows as it is written; numbers, words and keys show when they are whole', () => {
-  expect(looks(['{"na', 'me', '":"A', 'da', '","n":1', '2', ',"ok":tr', 'ue', ',"x":nul', 'l', '}'])).toEqual([
-    { name: 'A' },
-    { name: 'Ada' },
-    { name: 'Ada' },
-    { name: 'Ada', n: 12 },
-    { name: 'Ada', n: 12, ok: true },
-    { name: 'Ada', n: 12, ok: true, x: null },
-    { name: 'Ada', n: 12, ok: true, x: null }
+  expect(looks(['{"na', 'me', '":"Be', 'rn', '","n":1', '2', ',"ok":tr', 'ue', ',"x":nul', 'l', '}'])).toEqual([
+    { name: 'Be' },
+    { name: 'Bern' },
+    { name: 'Bern' },
+    { name: 'Bern', n: 12 },
+    { name: 'Bern', n: 12, ok: true },
+    { name: 'Bern', n: 12, ok: true, x: null },
+    { name: 'Bern', n: 12, ok: true, x: null }
   ])
 })
 

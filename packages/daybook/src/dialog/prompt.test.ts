@@ -11,7 +11,7 @@ function named(name: string) {
 test('names in braces are variables, and what is in their values stays as it is', () => {
   const prompt = createPrompt('Dear {name}, {name}: {text}')
   expect(prompt.variables).toEqual(['name', 'text'])
-  expect(prompt.render({ name: 'Ada', text: '{name} {{x}} $&' })).toBe('Dear Ada, Ada: {name} {{x}} $&')
+  expect(prompt.render({ name: 'Bern', text: '{name} {{x}} $&' })).toBe('Dear Bern, Bern: {name} {{x}} $&')
 })
 
 test('doubled braces are literal, with and without variables', () => {
@@ -31,7 +31,7 @@ test('missing values are named all at once; more than are needed are fine', () =
 test('members and places of a value can be named', () => {
   const prompt = createPrompt('{user.name} {list[0]} {list[1].x} {map[a b]}')
   expect(prompt.variables).toEqual(['user', 'list', 'map'])
-  expect(prompt.render({ user: { name: 'Ada' }, list: [1, { x: 2 }], map: { 'a b': 3 } })).toBe('Ada 1 2 3')
+  expect(prompt.render({ user: { name: 'Bern' }, list: [1, { x: 2 }], map: { 'a b': 3 } })).toBe('Bern 1 2 3')
 })
 
 test('what is no member of its own leads nowhere', () => {

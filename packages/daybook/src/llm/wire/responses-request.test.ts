@@ -33,7 +33,7 @@ const native = (...content: readonly object[]): Message => ({
 test('messages keep their order, and system messages get the role that the provider knows', () => {
   const list: Message[] = [
     { role: 'system', content: 'Be brief.' },
-    { role: 'user', content: 'Hi', name: 'ada', metadata: { trace: 1 } },
+    { role: 'user', content: 'Hi', name: 'guest', metadata: { trace: 1 } },
     { role: 'assistant', content: 'Hello' },
     { role: 'developer', content: [{ type: 'text', text: 'Be kind.' }] }
   ]
