@@ -39,7 +39,7 @@ test('help and version need no command, and no arguments', () => {
 })
 
 test('numbers are checked', () => {
-  const given = (text: string) => ({ positionals: [], text: () => text, flag: () => false })
+  const given = (text: string) => ({ positionals: [], text: () => text, texts: () => [], flag: () => false })
   expect(wholeNumber(given('4711'), 'port', 65_535)).toBe(4711)
   for (const text of ['-1', '1.5', 'x', '', '70000']) {
     expect(() => wholeNumber(given(text), 'port', 65_535), text).toThrow('--port takes a whole number from 0 to 65535.')

@@ -24,9 +24,9 @@ export function parse(
     throw new InputError(`There is no command "${name}": use one of ${names}, or --help.`)
   }
   const options = Object.fromEntries(
-    Object.entries({ ...everywhere, ...command?.options }).map(([option, { type, short }]) => [
+    Object.entries({ ...everywhere, ...command?.options }).map(([option, { type, short, multiple }]) => [
       option,
-      short === undefined ? { type } : { type, short }
+      { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) }
     ])
   )
   const rest = argv.filter((_, index) => index !== at)
@@ -36,6 +36,10 @@ export function parse(
   const args: Args = {
     positionals,
     text: option => (typeof values[option] === 'string' ? values[option] : undefined),
+    texts(option) {
+      const given = values[option]
+      return Array.isArray(given) ? given.map(String) : []
+    },
     flag: option => values[option] === true
   }
   if (command && !args.flag('help') && !args.flag('version')) checkCount(command, positionals)

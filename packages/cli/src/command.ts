@@ -6,6 +6,8 @@ import type { Paint } from './print/paint.js'
 export interface Option {
   readonly type: 'string' | 'boolean'
   readonly short?: string
+  /** May be given more than once: see {@link Args.texts}. */
+  readonly multiple?: boolean
   /** What stands for the value in the help. */
   readonly value?: string
   readonly summary: string
@@ -16,6 +18,8 @@ export interface Command {
   /** What follows the name. */
   readonly usage: string
   readonly summary: string
+  /** What the command's own help says beyond the summary, a paragraph each. */
+  readonly notes?: readonly string[]
   readonly options: Readonly<Record<string, Option>>
   /** How many positional arguments it takes, least and most. */
   readonly takes: readonly [number, number]
@@ -26,6 +30,8 @@ export interface Command {
 export interface Args {
   readonly positionals: readonly string[]
   text(name: string): string | undefined
+  /** All values of an option that may be given more than once. */
+  texts(name: string): readonly string[]
   flag(name: string): boolean
 }
 

@@ -1,37 +1,66 @@
 /** The help, made of the table of commands. */
 import { everywhere } from './args.js'
 import type { Command, Option } from './command.js'
-import { columns } from './print/format.js'
+import { wrapped } from './print/format.js'
 import type { Paint } from './print/paint.js'
 import { version } from './version.js'
 
-export function help(commands: readonly Command[], command: Command | undefined, paint: Paint): string[] {
+export interface HelpOptions {
+  readonly paint: Paint
+  /** Characters in a line. */
+  readonly width: number
+}
+
+export function help(
+  commands: readonly Command[],
+  command: Command | undefined,
+  { paint, width }: HelpOptions
+): string[] {
+  const paragraph = (text: string): string[] => wrapped(text, width - 2).map(line => `  ${line}`)
   if (command) {
+    const { name, usage, summary, notes = [], options } = command
     return [
-      `daybook ${command.name} ${command.usage}`.trimEnd(),
+      paint('bold', `daybook ${name} ${usage}`.trimEnd()),
       '',
-      `  ${command.summary}`,
-      '',
-      ...optionLines({ ...command.options, ...everywhere })
+      ...[summary, ...notes].flatMap(text => [...paragraph(text), '']),
+      ...terms(optionRows({ ...options, ...everywhere }), width)
     ]
   }
   return [
-    `${paint('bold', 'daybook')} ${version()}: run kits, look at runs, show them in the devtools`,
+    ...wrapped(`daybook ${version()}: run kits, look at what happened, and change one thing about it`, width),
     '',
-    ...columns(commands.map(({ name, usage, summary }) => [`  ${name} ${usage}`, summary])),
+    ...terms(
+      commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary]),
+      width
+    ),
     '',
-    ...optionLines(everywhere),
+    ...terms(optionRows(everywhere), width),
     '',
-    'Keys are read from OPENROUTER_API_KEY, ANTHROPIC_API_KEY or OPENAI_API_KEY, the first that is set, also in .env.',
-    'daybook <command> --help prints the options of a command.'
+    ...wrapped(
+      'A run is named by its id or the beginning of it; demo is a small run that is always there. daybook <command> --help prints the options of a command.',
+      width
+    ),
+    '',
+    ...wrapped(
+      'Keys are read from OPENROUTER_API_KEY, ANTHROPIC_API_KEY or OPENAI_API_KEY, the first that is set, also in .env.',
+      width
+    )
   ]
 }
 
-function optionLines(options: Readonly<Record<string, Option>>): string[] {
-  return columns(
-    Object.entries(options).map(([name, { value, summary }]) => [
-      `  --${name}${value === undefined ? '' : ` <${value}>`}`,
-      summary
-    ])
+function optionRows(options: Readonly<Record<string, Option>>): [string, string][] {
+  return Object.entries(options).map(([name, { value, summary }]) => [
+    `--${name}${value === undefined ? '' : ` <${value}>`}`,
+    summary
+  ])
+}
+
+/** What a word means, beside it: the meanings begin in one column and are broken within it. */
+function terms(rows: readonly (readonly [string, string])[], width: number): string[] {
+  const widest = Math.max(0, ...rows.map(([term]) => term.length))
+  return rows.flatMap(([term, meaning]) =>
+    wrapped(meaning, width - widest - 4).map((line, index) =>
+      `  ${(index === 0 ? term : '').padEnd(widest)}  ${line}`.trimEnd()
+    )
   )
 }

@@ -1,5 +1,5 @@
 /** The runs that a store holds, as the command names and lists them. */
-import type { LedgerInfo, LedgerStore } from 'daybook'
+import { type LedgerInfo, type LedgerStore, openLedger } from 'daybook'
 import { asDaybookError, InputError } from 'daybook/errors'
 import { money, oneLine, plural } from './print/format.js'
 import type { Paint, Style } from './print/paint.js'
@@ -27,7 +27,7 @@ export async function rowsOf(store: LedgerStore, infos: readonly LedgerInfo[]): 
   // One after the other: what is read is folded and dropped, so that many long runs take little memory.
   for (const info of infos) {
     try {
-      const report = await reportOf(store.read(info.name))
+      const report = await reportOf((await openLedger(store, info.name)).read())
       rows.push({ info, report, problem: report.problem })
     } catch (error) {
       rows.push({ info, report: undefined, problem: asDaybookError(error, 'ledger').message })
@@ -42,13 +42,26 @@ export async function rowsOf(store: LedgerStore, infos: readonly LedgerInfo[]): 
  */
 export async function findRun(store: LedgerStore, given: string, dir: string): Promise<string> {
   const names = (await store.list()).map(({ name }) => name)
-  const exact = names.find(name => name === given || name === `run:${given}`)
+  return pickName(names, given, dir)
+}
+
+/** As {@link findRun}, of names that are known. A branch may be named by its id as well. */
+export function pickName(names: readonly string[], given: string, dir: string): string {
+  const exact = [given, `run:${given}`, `branch:${given}`].find(name => names.includes(name))
   if (exact !== undefined) return exact
-  const starts = given === '' ? [] : names.filter(name => shortName(name).startsWith(given))
+  const starts =
+    given === ''
+      ? []
+      : names.filter(name => name.startsWith(given) || shortName(name).startsWith(given) || idOf(name).startsWith(given))
   const [only] = starts
   if (only !== undefined && starts.length === 1) return only
   const what = starts.length > 1 ? `${starts.length} runs begin with` : 'There is no run'
   throw new InputError(`${what} "${oneLine(given, 40)}" in ${dir}: see daybook list.`)
+}
+
+/** What stands behind `run:`, `branch:` or `session:`. */
+export function idOf(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
 }
 
 const states: Readonly<Record<string, readonly [string, Style?]>> = {

@@ -1,9 +1,10 @@
 /** The ledgers and the cache in a folder. */
-import { access, constants, mkdir, readdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type CacheStore, createHost, type Host, type LedgerStore, memoryCache, memoryLedgerStore } from 'daybook'
 import { fileCache, fileLedgerStore } from 'daybook/node'
 import type { Context } from './command.js'
+import { fileOf } from './ledger-files.js'
 
 export interface Stores {
   readonly store: LedgerStore
@@ -33,15 +34,39 @@ export async function openStores(context: Context): Promise<Stores> {
       const folder = join(dir, 'ledgers')
       if (!store) return `in memory only`
       if (name === undefined) return shown(io.cwd, folder)
-      const id = name.slice(name.indexOf(':') + 1)
-      const files = await readdir(folder).catch(() => [])
-      const file = files.find(candidate => candidate.includes(id) && candidate.endsWith('.jsonl'))
-      return shown(io.cwd, file === undefined ? folder : join(folder, file))
+      const file = fileOf(folder, name)
+      const exists = await access(file).then(
+        () => true,
+        () => false
+      )
+      return shown(io.cwd, exists ? file : folder)
     },
     async close() {
       await store?.close?.()
       await cache?.close?.()
     }
+  }
+}
+
+/**
+ * Opens the stores for what reads them; `work` resolves with the name of the ledger that it was about, if it was about
+ * one. What the stores had to warn of is told at the end.
+ */
+export async function withStores(
+  context: Context,
+  work: (stores: Stores) => Promise<{ readonly code?: number; readonly name?: string | undefined }>
+): Promise<number> {
+  const tell = context.hold()
+  const stores = await openStores(context)
+  try {
+    const { code = 0, name } = await work(stores)
+    tell(await stores.path(name))
+    return code
+  } catch (error) {
+    tell(await stores.path())
+    throw error
+  } finally {
+    await stores.close()
   }
 }
 

@@ -1,11 +1,12 @@
 /** `daybook list`, `status` and `remove`: what runs there are, what one came to, and away with it. */
-import type { Command, Context } from '../command.js'
+import type { Command } from '../command.js'
 import { problemLine } from '../failures.js'
 import { eventLines } from '../print/event-lines.js'
 import { plural } from '../print/format.js'
 import { answerLines, runReport, summaryLines } from '../print/report.js'
+import { isDemo, openRun } from '../open-run.js'
 import { findRun, newestFirst, rowsOf, runLines, shortName } from '../runs.js'
-import { openStores, type Stores } from '../stores.js'
+import { withStores } from '../stores.js'
 import { runJson } from './run-goal.js'
 
 export const list: Command = {
@@ -37,46 +38,53 @@ export const list: Command = {
       } else {
         for (const line of runLines(rows, context)) context.print(line)
       }
-      return undefined
+      return {}
     })
 }
 
 export const status: Command = {
   name: 'status',
-  usage: '<run>',
-  summary: 'print what a run came to; the beginning of its id will do',
-  takes: [1, 1],
+  usage: '[run]',
+  summary: 'print what a run came to (left out: the newest)',
+  takes: [0, 1],
   options: { events: { type: 'boolean', summary: 'print every event as well' } },
   run: (args, context) =>
     withStores(context, async stores => {
       const { paint, width } = context
-      const name = await findRun(stores.store, args.positionals[0] ?? '', context.shownDir)
+      const [given] = args.positionals
+      const run = await openRun(stores, given, context)
       const printer = args.flag('events') && !context.json ? eventLines({ width, paint }) : undefined
       const fold = runReport()
-      for await (const event of stores.store.read(name)) {
+      for await (const event of run.events()) {
         fold.add(event)
         if (printer) context.print(printer.line(event))
       }
       const report = fold.report()
-      const ledger = await stores.path(name)
+      const name = run.demo ? undefined : run.name
       if (context.json) {
-        context.print(JSON.stringify(runJson(shortName(name), report, ledger)))
-        return name
+        context.print(JSON.stringify(runJson(run.short, report, run.path)))
+        return { name }
       }
       const lines = [
         '',
-        `  ${paint('bold', report.goal ?? shortName(name))}  ${report.state}`,
+        `  ${paint('bold', report.goal ?? run.short)}  ${report.state}`,
         ...answerLines(report.answered, { width, paint }),
         '',
-        ...summaryLines(report, { paint, name: shortName(name), ledger }),
+        ...summaryLines(report, { paint, name: run.short, ledger: run.path }),
         ...(report.problem === null
           ? []
           : [`  ${paint('error', problemLine(report.problem).slice('daybook: '.length))}`]),
-        ''
+        '',
+        ...(run.demo && (given === undefined || !isDemo(given)) ? [`  ${noRuns(context.shownDir)}`, ''] : [])
       ]
       for (const line of lines) context.print(line)
-      return name
+      return { name }
     })
+}
+
+/** Said where the demo stands in for a run. */
+export function noRuns(dir: string): string {
+  return `No runs in ${dir} yet, so this is the demo. daybook start makes a run.`
 }
 
 export const remove: Command = {
@@ -92,22 +100,6 @@ export const remove: Command = {
       await stores.store.remove(name)
       if (context.json) context.print(JSON.stringify({ removed: shortName(name), events }))
       else context.print(`Removed ${shortName(name)}, ${plural(events, 'event')}.`)
-      return undefined
+      return {}
     })
-}
-
-/** `work` resolves with the name of the ledger that it was about, if it was about one. */
-async function withStores(context: Context, work: (stores: Stores) => Promise<string | undefined>): Promise<number> {
-  const tell = context.hold()
-  const stores = await openStores(context)
-  try {
-    const name = await work(stores)
-    tell(await stores.path(name))
-    return 0
-  } catch (error) {
-    tell(await stores.path())
-    throw error
-  } finally {
-    await stores.close()
-  }
 }

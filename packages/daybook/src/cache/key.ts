@@ -41,17 +41,18 @@ export function cacheKey(request: LLMRequest, options: CacheKeyOptions = {}): st
     parameters,
     // What is no list is no request that a provider takes, but it has its own key all the same.
     messages: Array.isArray(messages) ? messages.length : { value: messages },
-    tools: Array.isArray(tools) ? digest(tools) : { value: tools }
+    tools: Array.isArray(tools) ? jsonDigest(tools) : { value: tools }
   })
   let text = header
-  if (Array.isArray(messages)) for (const message of messages) text += `\n${digest(message)}`
+  if (Array.isArray(messages)) for (const message of messages) text += `\n${jsonDigest(message)}`
   return sha256(text)
 }
 
 // Only of what can never change: a digest kept for a mutable message would give somebody the wrong answer.
 const kept = new WeakMap<object, string>()
 
-function digest(value: unknown): string {
+/** A digest of plain JSON; that of a value which is frozen in depth is kept. 43 characters. */
+export function jsonDigest(value: unknown): string {
   const isObject = typeof value === 'object' && value !== null
   const known = isObject ? kept.get(value) : undefined
   if (known !== undefined) return known

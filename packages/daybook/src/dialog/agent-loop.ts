@@ -8,7 +8,7 @@ import type { ContextWindow } from './context-window.js'
 import type { Dialog } from './dialog.js'
 import type { DialogRecorder } from './dialog-recorder.js'
 import type { InvokeDelta, InvokeOptions, InvokeResult, Invoker, ModelArgs } from './invoker.js'
-import type { MessageDraft } from './message.js'
+import type { DialogMessage, MessageDraft } from './message.js'
 import { createPrompt, defaultHandlers, type Prompt, renderTemplate } from './prompt.js'
 import { agentError, type SessionRecord, type StepState } from './session.js'
 import { type RoundContext, toolRound } from './tool-round.js'
@@ -47,6 +47,11 @@ export async function* answered(
   const record: RoundContext['record'] = draft => recorder?.record(draft)
   const run: RoundContext['run'] = new Map()
   const copy = (): Dialog => dialog.fork({ linked: false, id: dialog.id })
+  /** Appends what an event of the ledger led to. */
+  const put = (draft: MessageDraft, event: string | undefined): DialogMessage => {
+    if (event !== undefined) recorder?.follow(dialog.id, event)
+    return dialog.append(draft)
+  }
 
   let working = copy()
   let state: StepState = 'initial'
@@ -78,19 +83,29 @@ export async function* answered(
         throw agentError('interrupts', what, session.errors)
       }
       session.called(calls)
-      const results = yield* toolRound(calls, { prompt: working.topPrompt, signal, record, settled, run })
+      const events = new Map<string, string>()
+      const results = yield* toolRound(calls, {
+        ...{ prompt: working.topPrompt, signal, record, settled, run },
+        answer: rawResponse.event,
+        returned: (call, event) => void events.set(call, event)
+      })
       signal.throwIfAborted()
-      for (const draft of [message, ...results]) dialog.append(draft)
+      put(message, rawResponse.event)
+      for (const draft of results) put(draft, events.get(draft.tool_call_id ?? ''))
       working = copy()
       if (++rounds >= maxRounds) putFinal(working)
       state = 'interrupt'
     } else {
-      const kept = dialog.append(message)
+      const kept = put(message, rawResponse.event)
       await settled()
       const now = session.now('success')
       return { message: kept, text: rawResponse.text, parsed: kept.parsed, session: now, cost: now.cost }
     }
   }
+}
+
+function causeOf(event: string | undefined): readonly string[] | undefined {
+  return event === undefined ? undefined : [event]
 }
 
 /** One answer, whatever is in it. A call that failed is made again as often as recalls allow. */
@@ -123,6 +138,7 @@ async function* answer(
             .call(fitted.dialog, {
               ...{ model, modelArgs, parserArgs, metadata, apiType, streamHandler, cache, scope, strict },
               responder: name,
+              cause: causeOf(recorder?.latest(working.id)),
               signal: own
             })
             [Symbol.asyncIterator](),

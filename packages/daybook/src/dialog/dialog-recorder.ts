@@ -8,10 +8,14 @@ import type { Ledger } from '../ledger/ledger.js'
 export interface DialogRecorder {
   /**
    * Takes a draft at once; drafts are appended in order, those that wait together in one batch. Pass it to a dialog as
-   * `onEvent`. A draft without a cause follows from what was last recorded of its dialog.
+   * `onEvent`. A draft without a cause follows from what was last recorded of its dialog. Gives the event's id.
    * @throws InputError for data that is no JSON.
    */
-  record(draft: EventDraft): void
+  record(draft: EventDraft): string
+  /** The event that the next one of this dialog follows from. */
+  latest(dialogId: string): string | undefined
+  /** The next event of this dialog follows from another one, such as the answer to it. */
+  follow(dialogId: string, eventId: string): void
   /**
    * Resolves when everything so far is durable.
    * @throws LedgerWriteError once for what could not be written; `data.events` holds it (the first thousand events), and
@@ -65,14 +69,16 @@ export function dialogRecorder(
         data
       } as LedgerEvent
       if (data.dialog_id !== undefined) latest.set(data.dialog_id, event.id)
-      if (waiting) {
-        waiting.push(event)
-        return
+      if (waiting) waiting.push(event)
+      else {
+        const batch = [event]
+        waiting = batch
+        written = written.then(() => write(batch))
       }
-      const batch = [event]
-      waiting = batch
-      written = written.then(() => write(batch))
+      return event.id
     },
+    latest: dialogId => latest.get(dialogId),
+    follow: (dialogId, eventId) => void latest.set(dialogId, eventId),
     async settled() {
       await written
       if (!failure) return

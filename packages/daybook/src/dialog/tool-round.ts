@@ -21,7 +21,12 @@ interface Told {
 export interface RoundContext {
   readonly prompt: Prompt | undefined
   readonly signal: AbortSignal
-  readonly record: (draft: EventDraft) => void
+  /** Gives the event's id; undefined where nothing is recorded. */
+  readonly record: (draft: EventDraft) => string | undefined
+  /** The event of the answer that calls. */
+  readonly answer: string | undefined
+  /** Hears of the event that a call's result is in. */
+  readonly returned: (callId: string, event: string) => void
   /** Resolves when everything that was recorded is durable. */
   readonly settled: () => Promise<void>
   /** Calls that were run in this `respond`, by name and arguments. The round adds its own. */
@@ -41,9 +46,11 @@ export async function* toolRound(
     begun.add(key)
     return first && work !== undefined
   })
-  for (const [index, { id, name, arguments: given = null }] of calls.entries()) {
-    if (running[index]) record({ type: 'tool.called', data: { name, call_id: id, arguments: given } })
-  }
+  const asked = context.answer === undefined ? {} : { cause: [context.answer] }
+  const called = calls.map(({ id, name, arguments: given = null }, index) => {
+    if (!running[index]) return undefined
+    return record({ type: 'tool.called', data: { name, call_id: id, arguments: given }, ...asked })
+  })
   // Nothing runs that the ledger does not know of.
   await settled()
 
@@ -53,7 +60,9 @@ export async function* toolRound(
     const before = run.get(key)
     if (before !== undefined) return before.then(again)
     const outcome = work().then(result => {
-      record(returned(call, result))
+      const caller = called[index]
+      const event = record({ ...returned(call, result), ...(caller === undefined ? {} : { cause: [caller] }) })
+      if (event !== undefined) context.returned(call.id, event)
       return result
     })
     run.set(key, outcome)

@@ -48,8 +48,10 @@ describe('a recorded call', () => {
   test('has one request and one response, the one caused by the other', async () => {
     const ledger = await open()
     const llm = recorded(answering(), ledger)
-    expect(await llm(request, { metadata: { page: 'start' }, cause: ['object.created-1'] })).toEqual(response)
+    const { event, ...given } = await llm(request, { metadata: { page: 'start' }, cause: ['object.created-1'] })
+    expect(given).toEqual(response)
     const [asked, answered, ...rest] = await events(ledger)
+    expect(event).toBe(answered?.id)
     expect(rest).toEqual([])
     expect(asked).toMatchObject({
       type: 'llm.request',

@@ -40,8 +40,12 @@ export function recorded(llm: LLMFn, ledger: Ledger, options: RecordedOptions = 
         data: draft.data
       }) as LedgerEvent
 
-    const finish = (record: CallRecord, id: string, terminal: EventDraft): Promise<number> =>
-      ledger.append([...record.before(), terminal].map(draft => event(draft, [id])))
+    /** Gives the id of the terminal event. */
+    const finish = async (record: CallRecord, id: string, terminal: EventDraft): Promise<string> => {
+      const events = [...record.before(), terminal].map(draft => event(draft, [id]))
+      await ledger.append(events)
+      return (events.at(-1) as LedgerEvent).id
+    }
 
     const answer = relay(
       async signal => {
@@ -76,8 +80,9 @@ export function recorded(llm: LLMFn, ledger: Ledger, options: RecordedOptions = 
       answer,
       async (response: LLMResponse) => {
         const { id, record } = call as { id: string; record: CallRecord }
+        let written: string
         try {
-          await finish(record, id, record.response(response))
+          written = await finish(record, id, record.response(response))
         } catch (cause) {
           record.discard()
           throw new LedgerWriteError(
@@ -90,7 +95,7 @@ export function recorded(llm: LLMFn, ledger: Ledger, options: RecordedOptions = 
           )
         }
         await record.commit()
-        return response
+        return { ...response, event: written }
       },
       async (error: unknown) => {
         if (call) {

@@ -1,8 +1,15 @@
 /** Answers from recordings, without a call. */
-import type { LLMFn } from '../llm/llm.js'
-import type { Sleep } from '../llm/sleep.js'
+import { unpaid } from '../cache/entry.js'
+import { InputError, shown } from '../errors.js'
+import { complete } from '../llm/live.js'
+import { type LLMFn, type LLMOptions, type LLMRequest, type LLMStream, type Target, withTarget } from '../llm/llm.js'
+import { failedStream, llmStream } from '../llm/llm-stream.js'
+import { sleep as realSleep, type Sleep } from '../llm/sleep.js'
 import type { LedgerEvent } from './event.js'
-import type { Recording } from './recordings.js'
+import { missOf } from './nearest.js'
+import { recordedFailure } from './recorded-failure.js'
+import { recordedStream } from './recorded-stream.js'
+import { answerOf, type Recording, recordingsOf, requestDigest, type Terminal } from './recordings.js'
 
 export interface ReplayedOptions {
   /** `recorded`: at the pace of the recorded stream; a number: so many times faster; `once`, the default: without waits. */
@@ -16,10 +23,118 @@ export interface ReplayedOptions {
  * The n-th call of a request gets its n-th recording, the last one again when there are no more. A recorded failure
  * fails again, with its kind. An answer costs 0, says what it saved, and is `cached` with state `hit`.
  * A miss fails with ReplayMissError: `data.nearest` is the most similar recording's request id, `data.fields` what differs.
+ * What `onMiss` would send to another provider or API than the recorded one is a miss; its address plays no part.
  */
 export function replayed(
-  _recordings: readonly LedgerEvent[] | readonly Recording[],
-  _options?: ReplayedOptions
+  recordings: readonly LedgerEvent[] | readonly Recording[],
+  options: ReplayedOptions = {}
 ): LLMFn {
-  throw new Error('to be written')
+  const { pace = 'once', onMiss, sleep = realSleep } = options
+  const speed = pace === 'recorded' ? 1 : pace === 'once' ? Number.POSITIVE_INFINITY : pace
+  if (!(speed > 0)) throw new InputError(`pace is 'recorded', 'once' or a number above 0, not ${shown(pace)}.`)
+  const known = listOf(recordings)
+  let index: ReturnType<typeof indexOf> | undefined
+
+  /** All recordings of the request, in their order, and its digest. */
+  function find(request: LLMRequest, callOptions?: LLMOptions): { key: string; found: Answers | undefined } {
+    index ??= indexOf(known)
+    const target = onMiss?.target?.(request, callOptions)
+    const exact = target && requestDigest(request, target)
+    const plain = requestDigest(request)
+    // A ledger that does not say where a request went answers for any target; a program that does not say, takes any.
+    const found = exact === undefined ? index.any.get(plain) : (index.aimed.get(exact) ?? index.aimless.get(plain))
+    return { key: exact ?? plain, found }
+  }
+
+  const call = (request: LLMRequest, callOptions: LLMOptions = {}): LLMStream => {
+    try {
+      const { key, found } = find(request, callOptions)
+      if (!found) return onMiss ? onMiss(request, callOptions) : failedStream(missOf(request, known))
+      const { answer } = found.list[Math.min(found.asked++, found.list.length - 1)] as Answered
+      return played(answer, key, callOptions, speed, sleep)
+    } catch (error) {
+      return failedStream(error)
+    }
+  }
+  // What is recorded of a replay names the targets of the recording.
+  const recordedTarget = (request: LLMRequest): Target =>
+    find(request).found?.list[0]?.target ?? { provider: 'custom', api: 'text', base_url: '', model: request.model }
+  return withTarget(call, onMiss ? onMiss.target : recordedTarget)
+}
+
+type Answered = Recording & { readonly answer: Terminal }
+
+/** The recordings of one request, and how many of them were given. */
+interface Answers {
+  readonly list: Answered[]
+  asked: number
+}
+
+function indexOf(recordings: readonly Recording[]): Record<'any' | 'aimed' | 'aimless', ReadonlyMap<string, Answers>> {
+  const any = new Map<string, Answers>()
+  const aimed = new Map<string, Answers>()
+  const aimless = new Map<string, Answers>()
+  const put = (map: Map<string, Answers>, digest: string, recording: Answered): void => {
+    const answers = map.get(digest)
+    if (answers) answers.list.push(recording)
+    else map.set(digest, { list: [recording], asked: 0 })
+  }
+  for (const recording of recordings) {
+    const { request, target, answer } = recording
+    if (!answer) continue
+    const plain = requestDigest(request)
+    put(any, plain, recording as Answered)
+    if (target) put(aimed, requestDigest(request, target), recording as Answered)
+    else put(aimless, plain, recording as Answered)
+  }
+  return { any, aimed, aimless }
+}
+
+function listOf(recordings: readonly LedgerEvent[] | readonly Recording[]): readonly Recording[] {
+  const [first] = recordings
+  return first && 'requestId' in first
+    ? (recordings as readonly Recording[])
+    : recordingsOf(recordings as LedgerEvent[])
+}
+
+function played(
+  recorded: Terminal,
+  digest: string,
+  { signal, report }: LLMOptions,
+  speed: number,
+  sleep: Sleep
+): LLMStream {
+  const { deltas, pauses } = recordedStream(recorded)
+  const { key = digest, scope } = (recorded as LedgerEvent<'llm.response'>).data.cache ?? {}
+  const mark = { state: 'hit', key, ...(scope === undefined ? {} : { scope }) } as const
+  const answer = recorded.type === 'llm.response' ? unpaid(answerOf(recorded as never), mark) : undefined
+  if (answer) report?.({ type: 'cache', ...mark })
+  if (answer && speed === Number.POSITIVE_INFINITY && !signal?.aborted) return complete(deltas, answer)
+
+  return llmStream(
+    async function* (own) {
+      const wait = pacer(speed, sleep, own)
+      for (const [n, delta] of deltas.entries()) {
+        await wait(pauses[n] ?? 0)
+        yield delta
+      }
+      await wait(pauses.at(-1) ?? 0)
+      if (!answer) throw recordedFailure(recorded as LedgerEvent<'llm.failed'>)
+      return answer
+    },
+    { signal }
+  )
+}
+
+/** Waits as long as was waited, divided by the speed. A timer that was late makes the next one shorter. */
+function pacer(speed: number, sleep: Sleep, signal: AbortSignal): (ms: number) => Promise<void> | undefined {
+  let due = 0
+  return ms => {
+    due += ms / speed
+    if (!(due >= 1)) return undefined
+    const began = performance.now()
+    return sleep(due, signal).then(() => {
+      due = Math.min(0, due - (performance.now() - began))
+    })
+  }
 }

@@ -196,6 +196,8 @@ export interface LLMResponse {
   readonly estimated?: boolean
   /** How many requests were made, where it was more than one. */
   readonly attempts?: number
+  /** The id of its event, where it was recorded. */
+  readonly event?: string
   /** Who answered, where several could: see `fallback`. */
   readonly target?: Target
   /** The provider's own words that have no field here, such as its finish reason. */
