@@ -31,3 +31,14 @@ test('a dialog says whose it is; a fork says how much of its parent it took alon
   expect(textOf('dialog.forked', { ...fork, last_n: 0 })).toBe('with all 10 messages')
   expect(textOf('dialog.forked', {})).toBe('')
 })
+
+test('a request that brings a result of a tool names the tool, by the message or by the call', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'tide', arguments: '{}' } }
+  const messages = [
+    { role: 'user', content: 'The tide?' },
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c', content: '4 m' }
+  ]
+  expect(textOf('llm.request', { messages })).toBe('result of tide: 4 m')
+  expect(textOf('llm.request', { messages: messages.slice(2) })).toBe('result of a tool: 4 m')
+})

@@ -100,10 +100,20 @@ export function question(messages: unknown): string {
   for (let i = all.length - 1; i >= 0; i--) {
     const message = record(all[i])
     const text = firstLine(contentText(message.content))
-    if (message.role === 'tool') return `result of ${string(message.name) ?? 'a tool'}: ${text}`
+    if (message.role === 'tool') return `result of ${toolOf(message, all.slice(0, i)) ?? 'a tool'}: ${text}`
     if (message.role === 'user' && text !== '') return text
   }
   return all.length === 0 ? 'no messages' : firstLine(contentText(record(all.at(-1)).content))
+}
+
+/** The tool that a result is of: the message says it, or the call that it answers. */
+function toolOf(message: Record<string, unknown>, before: readonly unknown[]): string | undefined {
+  if (typeof message.name === 'string') return message.name
+  for (let i = before.length - 1; i >= 0; i--) {
+    const call = list(record(before[i]).tool_calls).find(made => record(made).id === message.tool_call_id)
+    if (call) return string(record(record(call).function).name)
+  }
+  return undefined
 }
 
 function answer(data: Record<string, unknown>): Summary {
