@@ -33,25 +33,25 @@ export function replayed(
   const speed = pace === 'recorded' ? 1 : pace === 'once' ? Number.POSITIVE_INFINITY : pace
   if (!(speed > 0)) throw new InputError(`pace is 'recorded', 'once' or a number above 0, not ${shown(pace)}.`)
   const known = listOf(recordings)
-  let index: ReturnType<typeof indexOf> | undefined
+  let index: ReadonlyMap<string, Recorded> | undefined
 
-  /** All recordings of the request, in their order, and its digest. */
-  function find(request: LLMRequest, callOptions?: LLMOptions): { key: string; found: Answers | undefined } {
+  /** The request's digest, and its recordings in their order. */
+  function find(request: LLMRequest, callOptions?: LLMOptions): { digest: string; found: Answers | undefined } {
     index ??= indexOf(known)
-    const target = onMiss?.target?.(request, callOptions)
-    const exact = target && requestDigest(request, target)
-    const plain = requestDigest(request)
-    // A ledger that does not say where a request went answers for any target; a program that does not say, takes any.
-    const found = exact === undefined ? index.any.get(plain) : (index.aimed.get(exact) ?? index.aimless.get(plain))
-    return { key: exact ?? plain, found }
+    const digest = requestDigest(request)
+    const recorded = index.get(digest)
+    const target = recorded && onMiss?.target?.(request, callOptions)
+    // A program that does not say where it asks takes any; a ledger that does not say where it asked answers for any.
+    const found = target ? (recorded.aimed.get(aim(target)) ?? recorded.aimed.get('')) : recorded?.all
+    return { digest, found }
   }
 
   const call = (request: LLMRequest, callOptions: LLMOptions = {}): LLMStream => {
     try {
-      const { key, found } = find(request, callOptions)
+      const { digest, found } = find(request, callOptions)
       if (!found) return onMiss ? onMiss(request, callOptions) : failedStream(missOf(request, known))
       const { answer } = found.list[Math.min(found.asked++, found.list.length - 1)] as Answered
-      return played(answer, key, callOptions, speed, sleep)
+      return played(answer, digest, callOptions, speed, sleep)
     } catch (error) {
       return failedStream(error)
     }
@@ -64,30 +64,35 @@ export function replayed(
 
 type Answered = Recording & { readonly answer: Terminal }
 
-/** The recordings of one request, and how many of them were given. */
+/** Recordings, and how many of them were given. */
 interface Answers {
   readonly list: Answered[]
   asked: number
 }
 
-function indexOf(recordings: readonly Recording[]): Record<'any' | 'aimed' | 'aimless', ReadonlyMap<string, Answers>> {
-  const any = new Map<string, Answers>()
-  const aimed = new Map<string, Answers>()
-  const aimless = new Map<string, Answers>()
-  const put = (map: Map<string, Answers>, digest: string, recording: Answered): void => {
-    const answers = map.get(digest)
-    if (answers) answers.list.push(recording)
-    else map.set(digest, { list: [recording], asked: 0 })
-  }
+/** The recordings of one request: all of them, and by where it went. */
+interface Recorded {
+  readonly all: Answers
+  readonly aimed: Map<string, Answers>
+}
+
+function indexOf(recordings: readonly Recording[]): ReadonlyMap<string, Recorded> {
+  const index = new Map<string, Recorded>()
   for (const recording of recordings) {
-    const { request, target, answer } = recording
-    if (!answer) continue
-    const plain = requestDigest(request)
-    put(any, plain, recording as Answered)
-    if (target) put(aimed, requestDigest(request, target), recording as Answered)
-    else put(aimless, plain, recording as Answered)
+    if (!recording.answer) continue
+    const digest = requestDigest(recording.request)
+    const recorded: Recorded = index.get(digest) ?? { all: { list: [], asked: 0 }, aimed: new Map() }
+    index.set(digest, recorded)
+    const place = aim(recording.target)
+    const aimed: Answers = recorded.aimed.get(place) ?? { list: [], asked: 0 }
+    recorded.aimed.set(place, aimed)
+    for (const { list } of [recorded.all, aimed]) list.push(recording as Answered)
   }
-  return { any, aimed, aimless }
+  return index
+}
+
+function aim(target: Target | undefined): string {
+  return target ? `${target.provider}\n${target.api}\n${target.model}` : ''
 }
 
 function listOf(recordings: readonly LedgerEvent[] | readonly Recording[]): readonly Recording[] {
