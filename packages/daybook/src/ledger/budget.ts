@@ -75,13 +75,19 @@ export function budgetFold(budget: Budget): BudgetFold {
   let last = 0
   let stamp = ''
   let seeding = false
+  let branched = Number.NEGATIVE_INFINITY
 
-  /** A session begins with a batch of seeds, which have one timestamp, or when a run is taken up again. */
+  /**
+   * A session begins with a batch of seeds, which have one timestamp, or when a run is taken up again or branches off.
+   * What a branch took over from its parent is older than the branch, and took none of its time.
+   */
   function time(event: LedgerEvent): void {
     const seed = event.by?.startsWith('seed#') === true
     const same = event.timestamp === stamp
     if (!same) stamp = event.timestamp
-    if (begin === undefined || (seed && !(seeding && same)) || event.type === 'run.resumed') {
+    const begins = event.type === 'run.resumed' || event.type === 'branch.created'
+    if (event.type === 'branch.created') branched = Date.parse(stamp)
+    if (begin === undefined || begins || (seed && !(seeding && same) && !(Date.parse(stamp) < branched))) {
       past += begin === undefined ? 0 : Math.max(0, last - begin)
       begin = last = Date.parse(stamp)
     } else if (!same) {

@@ -105,7 +105,12 @@ export interface EventTypes {
     readonly branch_id: string
     readonly parent: string
     readonly fork_position: number
+    /** The hash that the parent's chain ended with when it was forked, where it has one. */
     readonly head?: string
+    /** How many events after this one were taken over from the parent: what its first events had led to already. */
+    readonly carried?: number
+    /** The run whose ids are inherited, where no event is shared that would say so. */
+    readonly root?: string
   }
   'budget.exhausted': {
     readonly reasons: readonly string[]

@@ -12,6 +12,8 @@ export interface Pending {
   readonly before: readonly Placed[]
   /** Outputs that are in the ledger already, of firings that were heard in part: see {@link outputKey}. */
   readonly done: ReadonlySet<string>
+  /** Whether this is a branch in which nothing has happened yet: it begins, and is not taken up again. */
+  readonly fresh: boolean
 }
 
 export function outputKey(trigger: string, responder: string, ordinal: number | string): string {
@@ -24,6 +26,8 @@ interface Session {
   readonly waves: Placed[][]
   /** True where the run was ended from outside: by a limit, or by an abort. */
   cut: 'budget' | 'abort' | undefined
+  /** Of the parent, where this is a branch: what was to follow from it was appended with `branch.created`. */
+  settled?: boolean
 }
 
 /**
@@ -43,7 +47,9 @@ export function pendingOf(
   const done = new Set<string>()
   const planned = new Set<string>()
 
-  for (const session of sessionsOf(events)) {
+  const { sessions, fresh } = sessionsOf(events)
+  for (const session of sessions) {
+    if (session.settled) continue
     const last = session.waves.at(-1) ?? []
     if (session.cut) {
       const earlier = session.waves.at(-2) ?? []
@@ -63,17 +69,29 @@ export function pendingOf(
   }
   due.sort((a, b) => a.position - b.position) // stable: the order of registration stays
   before.sort((a, b) => a.position - b.position)
-  return { due: due.filter(({ event, responder }) => !responder.llm || state.open(event.id)), before, done }
+  return { due: due.filter(({ event, responder }) => !responder.llm || state.open(event.id)), before, done, fresh }
 }
 
-function sessionsOf(events: readonly LedgerEvent[]): readonly Session[] {
+function sessionsOf(events: readonly LedgerEvent[]): { sessions: readonly Session[]; fresh: boolean } {
   const sessions: Session[] = []
   const places = new Map<string, { session: Session; wave: number }>()
   let current: Session | undefined
   let seeded = ''
+  let carried = -1 // the position of the last event that a branch took over along with its prefix
 
   for (const [position, recorded] of events.entries()) {
     const event = recorded as AnyEvent
+    if (event.type === 'branch.created') {
+      for (const session of sessions) session.settled = true
+      current = { waves: [[]], cut: undefined }
+      sessions.push(current)
+      carried = position + (Number(event.data.carried) || 0)
+      continue
+    }
+    if (current && position <= carried) {
+      place(current, 0)
+      continue
+    }
     const trigger = triggerOf(event)
     if (trigger === undefined) continue // of another program: nobody knows what it has done
     if (event.type === 'budget.exhausted' || (event.type === 'warning.raised' && event.data.area === 'run')) {
@@ -95,7 +113,9 @@ function sessionsOf(events: readonly LedgerEvent[]): readonly Session[] {
       continue
     }
     const cause = places.get(trigger)
-    if (cause) place(cause.session, cause.wave + 1)
+    // In a branch, what answers an open request of the prefix belongs to the branch.
+    if (cause?.session.settled) place(sessions.find(({ settled }) => !settled) as Session, 0)
+    else if (cause) place(cause.session, cause.wave + 1)
 
     function place(session: Session, wave: number): void {
       places.set(recorded.id, { session, wave })
@@ -104,7 +124,7 @@ function sessionsOf(events: readonly LedgerEvent[]): readonly Session[] {
       else session.waves[wave] = [{ event: recorded, position }]
     }
   }
-  return sessions
+  return { sessions, fresh: carried >= 0 && carried === events.length - 1 }
 }
 
 /** Which firings of a wave have outputs in the next one, and which outputs these are. */

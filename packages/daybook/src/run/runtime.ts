@@ -215,8 +215,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         const events: LedgerEvent[] = []
         for await (const event of ledger.read(0, state.length)) events.push(event)
         const around = surroundings(state)
-        const pending = pendingOf(events, registry, state, around.root, text => host.sha256(text, 'base64url'))
-        yield* drive(state, { outputs: [], ...pending, resumed: resumption(state.length) }, inner)
+        const { fresh, ...start } = pendingOf(events, registry, state, around.root, text =>
+          host.sha256(text, 'base64url')
+        )
+        yield* drive(state, { outputs: [], ...start, ...(fresh ? {} : { resumed: resumption(state.length) }) }, inner)
       }),
 
     async load() {

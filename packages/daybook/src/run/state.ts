@@ -37,7 +37,7 @@ export class RunState {
     this.budget.add(event, estimate)
     if (event.type === 'llm.request') this.requests.set(event.id, 'open')
     if (ends(event)) for (const id of event.cause) if (this.requests.has(id)) this.requests.set(id, 'ended')
-    this.root ??= event.source
+    this.root ??= (event.type === 'branch.created' && event.data.root) || event.source
     this.last = event
   }
 
