@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { causedBy, rollup } from './caused.js'
 import type { LedgerEvent } from './event.js'
-import { effects, trace } from './trace.js'
+import { effects, shortestPath, trace } from './trace.js'
 
 const event = (id: string, ...cause: string[]): LedgerEvent => ({ id, cause }) as unknown as LedgerEvent
 const ids = (events: readonly LedgerEvent[]): string[] => events.map(({ id }) => id)
@@ -37,4 +38,66 @@ test('a chain of 100,000 events is walked to its end', () => {
   const events = Array.from({ length: 100_000 }, (_, n) => event(`e${n}`, `e${n - 1}`))
   expect(trace(events, 'e99999').length).toBe(100_000)
   expect(effects(events, 'e0').length).toBe(100_000)
+})
+
+test('the shortest way between two events goes over causes and effects', () => {
+  const events = [
+    event('root'),
+    event('a', 'root'),
+    event('b', 'root'),
+    event('c', 'a', 'b'),
+    event('d', 'c', 'root', 'gone'),
+    event('x')
+  ]
+  expect(ids(shortestPath(events, 'a', 'root'))).toEqual(['a', 'root'])
+  expect(ids(shortestPath(events, 'root', 'c'))).toEqual(['root', 'a', 'c'])
+  expect(ids(shortestPath(events, 'd', 'b'))).toEqual(['d', 'c', 'b'])
+  expect(ids(shortestPath(events, 'a', 'b'))).toEqual(['a', 'root', 'b'])
+  expect(ids(shortestPath(events, 'c', 'c'))).toEqual(['c'])
+  expect(shortestPath(events, 'a', 'x')).toEqual([])
+  expect(shortestPath(events, 'a', 'gone')).toEqual([])
+  expect(shortestPath(events, 'gone', 'a')).toEqual([])
+})
+
+test('ten times the events are ten times the work', () => {
+  // Counted and not timed: how often an event is looked at, in chains, fans and lattices.
+  const shapes: ((n: number) => string[])[] = [
+    n => [`e${n - 1}`],
+    () => ['e0'],
+    n => [`e${n - 1}`, `e${n - 2}`, `e${n >> 1}`]
+  ]
+  const work = (count: number, shape: (n: number) => string[], use: (events: LedgerEvent[]) => unknown): number => {
+    let looks = 0
+    const look = <T>(value: T): T => {
+      looks++
+      return value
+    }
+    const events = Array.from({ length: count }, (_, n): object => {
+      const causes = shape(n)
+      return {
+        id: `e${n}`,
+        timestamp: '2026-11-21T10:00:00.000Z',
+        get type() {
+          return look('x.made')
+        },
+        get cause() {
+          looks += causes.length
+          return look(causes)
+        }
+      }
+    })
+    use(events as LedgerEvent[])
+    return looks
+  }
+  for (const shape of shapes) {
+    for (const use of [
+      (events: LedgerEvent[]) => trace(events, `e${events.length - 1}`),
+      (events: LedgerEvent[]) => effects(events, 'e0'),
+      (events: LedgerEvent[]) => causedBy(events, 'e0'),
+      (events: LedgerEvent[]) => rollup(events),
+      (events: LedgerEvent[]) => shortestPath(events, 'e0', `e${events.length - 1}`)
+    ]) {
+      expect(work(20_000, shape, use)).toBeLessThanOrEqual(10.1 * work(2000, shape, use) + 100)
+    }
+  }
 })

@@ -13,6 +13,36 @@ export function trace(events: Iterable<LedgerEvent>, id: string): LedgerEvent[] 
 /** The event, then what it led to, breadth first, each once, in the order of the ledger within a generation's parent. */
 export function effects(events: Iterable<LedgerEvent>, id: string): LedgerEvent[] {
   const byId = index(events)
+  const following = followers(byId)
+  return walk(id, byId, event => following.get(event.id) ?? [])
+}
+
+/**
+ * The shortest way between two events, with both, each step to a cause or to an effect; empty where there is none.
+ * Among ways of one length, one through causes comes before one through effects.
+ */
+export function shortestPath(events: Iterable<LedgerEvent>, from: string, to: string): LedgerEvent[] {
+  const byId = index(events)
+  const following = followers(byId)
+  const before = new Map<string, string | undefined>(byId.has(from) ? [[from, undefined]] : [])
+  for (const id of before.keys()) {
+    if (id === to) return wayTo(id)
+    const event = byId.get(id) as LedgerEvent
+    for (const next of [...event.cause, ...(following.get(id) ?? [])]) {
+      if (byId.has(next) && !before.has(next)) before.set(next, id)
+    }
+  }
+  return []
+
+  function wayTo(end: string): LedgerEvent[] {
+    const way: LedgerEvent[] = []
+    for (let id: string | undefined = end; id !== undefined; id = before.get(id)) way.push(byId.get(id) as LedgerEvent)
+    return way.reverse()
+  }
+}
+
+/** By id of an event, the ids of those that it is a cause of, in the order of the ledger. */
+function followers(byId: ReadonlyMap<string, LedgerEvent>): Map<string, string[]> {
   const following = new Map<string, string[]>()
   for (const event of byId.values()) {
     for (const cause of event.cause) {
@@ -21,7 +51,7 @@ export function effects(events: Iterable<LedgerEvent>, id: string): LedgerEvent[
       else following.set(cause, [event.id])
     }
   }
-  return walk(id, byId, event => following.get(event.id) ?? [])
+  return following
 }
 
 function index(events: Iterable<LedgerEvent>): Map<string, LedgerEvent> {
