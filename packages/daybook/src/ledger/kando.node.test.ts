@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { diffWorlds, type WorldDiff } from '../world/diff-worlds.js'
 import { project } from '../world/project.js'
 import type { World } from '../world/world.js'
+import { causedBy, rollup } from './caused.js'
+import { diffLedgers } from './diff.js'
 import type { LedgerEvent } from './event.js'
 import { importLedger } from './import.js'
 import { toJSONL } from './jsonl.js'
@@ -23,6 +26,30 @@ interface KandoWorld {
   readonly context?: Readonly<Record<string, unknown>>
 }
 
+/** A diff as kando says it. */
+interface KandoDiff {
+  readonly added_objects: readonly string[]
+  readonly removed_objects: readonly string[]
+  readonly patched_objects: readonly string[]
+  readonly added_relations: readonly string[]
+  readonly removed_relations: readonly string[]
+  readonly truthy: boolean
+  readonly summary: string
+}
+
+interface Fork {
+  readonly meta: { readonly fork_position: number }
+  readonly parentLedger: string
+  readonly branchEvents: readonly LedgerEvent[]
+  readonly expected: {
+    readonly mergedIds: readonly string[]
+    readonly world: KandoWorld
+    readonly diffParentToBranch: KandoDiff
+    readonly diffBranchToParent: KandoDiff
+    readonly diffSame: KandoDiff
+  }
+}
+
 interface Dump {
   readonly name: string
   readonly stream: string
@@ -30,6 +57,7 @@ interface Dump {
   readonly expected: {
     readonly eventCount: number
     readonly typeCounts: Readonly<Record<string, number>>
+    readonly llmCostUsd: number
     readonly world: KandoWorld
     readonly prefixWorlds: readonly { readonly length: number; readonly world: KandoWorld }[]
     readonly trace: Readonly<Record<string, readonly string[]>>
@@ -53,6 +81,17 @@ function dumped(world: World): KandoWorld {
 function sorted({ objects, relations }: KandoWorld): KandoWorld {
   const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
   return { objects: [...objects].sort(byId), relations: [...relations].sort(byId) }
+}
+
+/** Kando sorts all its lists but the patched ones; ours are all sorted. */
+function asKando({ objects, relations, empty, summary }: WorldDiff): KandoDiff {
+  return {
+    ...{ added_objects: objects.added, removed_objects: objects.removed },
+    patched_objects: objects.changed.map(({ id }) => id),
+    ...{ added_relations: relations.added, removed_relations: relations.removed },
+    truthy: !empty,
+    summary: summary()
+  }
 }
 
 async function imported(text: string): Promise<{ name: string; events: LedgerEvent[] }> {
@@ -102,20 +141,44 @@ describe.skipIf(!present)("kando's ledgers", () => {
         }
       }
     })
+
+    test('cost what kando paid, counted from its roots', () => {
+      const roots = events.filter(({ cause }) => !cause.some(id => events.some(event => event.id === id)))
+      const all = rollup(events)
+      const paid = roots.map(({ id }) => all.get(id)?.costUsd ?? 0).reduce((sum, cost) => sum + cost, 0)
+      expect(paid).toBeCloseTo(expected.llmCostUsd)
+      for (const { id } of events) {
+        expect(all.get(id)?.events).toBeLessThanOrEqual(causedBy(events, id).events)
+      }
+    })
   })
 
   test('a branch shares the prefix of its parent', async () => {
-    const fork = read<{
-      meta: { fork_position: number }
-      parentLedger: string
-      branchEvents: LedgerEvent[]
-      expected: { mergedIds: string[]; world: KandoWorld }
-    }>('07-fork.json')
+    const fork = read<Fork>('07-fork.json')
     const { events } = read<Dump>(fork.parentLedger)
     const tail = await imported(JSON.stringify(fork.branchEvents))
     expect(tail.name).toBe('branch:what-if')
     const merged = [...events.slice(0, fork.meta.fork_position), ...tail.events]
     expect(merged.map(({ id }) => id)).toEqual(fork.expected.mergedIds)
     expect(dumped(project(merged))).toEqual(sorted(fork.expected.world))
+  })
+
+  test('a branch differs from its parent as kando says, both ways', () => {
+    const { meta, parentLedger, branchEvents, expected } = read<Fork>('07-fork.json')
+    const { events } = read<Dump>(parentLedger)
+    const merged = [...events.slice(0, meta.fork_position), ...branchEvents]
+    const [parent, branch] = [project(events), project(merged)]
+    expect(asKando(diffWorlds(parent, branch))).toEqual(expected.diffParentToBranch)
+    expect(asKando(diffWorlds(branch, parent))).toEqual(expected.diffBranchToParent)
+    expect(asKando(diffWorlds(parent, parent))).toEqual(expected.diffSame)
+
+    const diff = diffLedgers(events, merged)
+    expect(diff.common).toBe(meta.fork_position)
+    expect(diff.added.map(({ id }) => id)).toEqual(
+      branchEvents.filter(({ id }) => !diff.pairs.some(({ after }) => after.id === id)).map(({ id }) => id)
+    )
+    expect(diff.removed.length + diff.pairs.length).toBe(events.length - meta.fork_position)
+    expect(diff.equal).toBe(false)
+    expect(diffLedgers(events, events)).toMatchObject({ equal: true, common: events.length })
   })
 })

@@ -73,3 +73,19 @@ test('a relation that leads elsewhere or holds other data is a change', () => {
   ])
   expect(diff.summary()).toBe('~2 relations changed')
 })
+
+test('every part of a relation counts, and an object that only became another type', () => {
+  const made = (more: object): EventDraft => ({
+    type: 'relation.created',
+    data: { id: 'r', type: 'needs', source_id: 'a', target_id: 'b', data: { n: { deep: 1 } }, ...more }
+  })
+  const fields = (more: object) => diffWorlds(world(made({})), world(made(more))).relations.changed[0]?.fields
+  expect(fields({})).toBe(undefined)
+  expect(fields({ type: 'blocks' })).toEqual([{ path: '/type', before: 'needs', after: 'blocks' }])
+  expect(fields({ source_id: 'c' })).toEqual([{ path: '/source_id', before: 'a', after: 'c' }])
+  expect(fields({ data: { n: {} } })).toEqual([{ path: '/data/n/deep', before: 1 }])
+  expect(fields({ type: 'x', source_id: 'b', target_id: 'a', data: {} })?.map(({ path }) => path)).toEqual([
+    ...['/data/n', '/source_id', '/target_id', '/type']
+  ])
+  expect(diffWorlds(world(object('a', {})), world(object('a', {}, 'Other'))).empty).toBe(false)
+})
