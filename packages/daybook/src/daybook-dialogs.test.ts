@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { memoryCache } from './cache/memory-cache.js'
 import { createDaybook, type Daybook, type DaybookOptions } from './daybook.js'
+import { Dialog } from './dialog/dialog.js'
 import { dialogsOf } from './dialog/dialogs-of.js'
 import type { Invoker } from './dialog/invoker.js'
 import { createPrompt } from './dialog/prompt.js'
@@ -51,6 +52,34 @@ test('anybody’s invoker answers texts, objects and agents', async () => {
   expect(await daybook.text('Hello')).toBe('openai/gpt-4o-mini: Hello')
   expect(await daybook.object('Hello', z.object({ said: z.string() }))).toEqual({ said: 'openai/gpt-4o-mini: Hello' })
   expect((await daybook.agent().open('main').receive('Hello').respond()).text).toBe('openai/gpt-4o-mini: Hello')
+})
+
+test('an invoker may give a promise of its result; what is no result is told in words', async () => {
+  const { message, rawResponse, ...rest } = await echo.call(new Dialog(), { model: 'm' })
+  const giving = (result: unknown): Daybook =>
+    daybookFor({ invoker: { call: async () => result } as unknown as Invoker })
+  const whole = giving({ message, rawResponse, ...rest })
+  expect(await whole.text('Hello')).toBe('m: undefined')
+  expect((await whole.agent().open('main').receive('Hello').respond()).text).toBe('m: undefined')
+
+  for (const result of [undefined, 'Hello', { message, ...rest }, { message, rawResponse }]) {
+    const daybook = giving(result)
+    const asked = [
+      daybook.text('Hello'),
+      daybook.object('Hello', Tide),
+      daybook.agent().open('main').receive('Hello').respond()
+    ]
+    for (const failure of await Promise.all(asked.map(answer => answer.then(String, (error: unknown) => error)))) {
+      expect(failure).toBeInstanceOf(DaybookError)
+      expect(failure).toMatchObject({ kind: 'bad_response', message: expect.stringContaining('it has no') })
+    }
+  }
+})
+
+test('an object without a schema is refused, and nothing is asked', async () => {
+  const daybook = daybookFor()
+  await expect(daybook.object('Hello', undefined as never)).rejects.toMatchObject({ kind: 'input' })
+  expect(await eventsOf(daybook)).toEqual([])
 })
 
 const Tide = z.object({ harbour: z.string(), metres: z.number(), springs: z.boolean().default(false) })

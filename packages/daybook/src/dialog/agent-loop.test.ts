@@ -609,7 +609,8 @@ describe.each(brains)('over %s', (_name, brainOf) => {
     const { session } = await agent.respond()
     expect(execute).toHaveBeenCalledTimes(1)
     const [, said, told] = lines(asked[1]?.messages ?? [])
-    expect(said).toContain('I called weather with: {"place":"Ber')
+    expect(said).toContain('I called weather with: {"place":"Ber\n')
+    expect(said).toContain('I called weather with: {"place":"Rome"}')
     expect(told).toMatch(/^user: Error: The call of .*weather.* Please fix\.$/s)
     // No provider is sent a call without a result, or one that cannot be read.
     expect(asked[1]?.messages.some(({ tool_calls }) => tool_calls)).toBe(false)

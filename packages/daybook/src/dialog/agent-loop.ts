@@ -1,13 +1,13 @@
 /** The loop of one `respond`: calls until there is an answer without errors and without calls of tools. */
 import { asDaybookError, type DaybookError } from '../errors.js'
 import type { Host } from '../host.js'
-import { live } from '../llm/live.js'
 import type { Sleep } from '../llm/sleep.js'
 import type { AgentDelta, AgentReply, RespondOptions } from './agent.js'
+import { askedInvoker } from './asked-invoker.js'
 import type { ContextWindow } from './context-window.js'
 import type { Dialog } from './dialog.js'
 import type { DialogRecorder } from './dialog-recorder.js'
-import type { InvokeDelta, InvokeOptions, InvokeResult, Invoker, ModelArgs } from './invoker.js'
+import type { InvokeOptions, InvokeResult, Invoker, ModelArgs } from './invoker.js'
 import type { DialogMessage, MessageDraft } from './message.js'
 import { createPrompt, defaultHandlers, type Prompt, renderTemplate } from './prompt.js'
 import { agentError, type SessionRecord, type StepState } from './session.js'
@@ -131,19 +131,11 @@ async function* answer(
     await recorder?.settled()
     try {
       signal.throwIfAborted()
-      // Within a Live of our own, since an invoker is anyone's: an abort ends the wait, whether it hears of it or not.
-      const asked = live<InvokeDelta, InvokeResult>(
-        own =>
-          invoker
-            .call(fitted.dialog, {
-              ...{ model, modelArgs, parserArgs, metadata, apiType, streamHandler, cache, scope, strict },
-              responder: name,
-              cause: causeOf(recorder?.latest(working.id)),
-              signal: own
-            })
-            [Symbol.asyncIterator](),
-        { signal }
-      )
+      const asked = askedInvoker(invoker, fitted.dialog, {
+        ...{ model, modelArgs, parserArgs, metadata, apiType, streamHandler, cache, scope, strict, signal },
+        responder: name,
+        cause: causeOf(recorder?.latest(working.id))
+      })
       const result = yield* asked
       window.learn(fitted, result)
       session.answered(state, result)
@@ -183,7 +175,8 @@ function spoken({ message, rawResponse }: InvokeResult): MessageDraft {
   const { tool_calls, text } = rawResponse
   if (tool_calls.length === 0 && text.trim() !== '') return message
   const calls = tool_calls.map(
-    ({ name, arguments_text = '' }) => `I called ${name} with: ${arguments_text.slice(0, 2000)}`
+    ({ name, arguments: given, arguments_text = JSON.stringify(given) ?? '' }) =>
+      `I called ${name} with: ${arguments_text.slice(0, 2000)}`
   )
   const said = [text || message.refusal || '', ...calls].filter(Boolean).join('\n')
   return { role: 'assistant', content: said || '(no answer)', ...(message.name ? { name: message.name } : {}) }

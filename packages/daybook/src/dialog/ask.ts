@@ -2,11 +2,12 @@
 import { ConfigurationError, InputError } from '../errors.js'
 import { type Live, live } from '../llm/live.js'
 import { connectionOf, type LLMFn, type LLMOptions, type LLMRequest, type Message } from '../llm/llm.js'
+import { askedInvoker } from './asked-invoker.js'
 import { Dialog, loadedDialog } from './dialog.js'
 import { rootFacts } from './dialog-tree.js'
 import type { InvokeOptions, Invoker, ModelArgs } from './invoker.js'
 import { createPrompt } from './prompt.js'
-import type { OutputOf, SchemaSource } from './schema.js'
+import { type OutputOf, type SchemaSource, schemaOf } from './schema.js'
 
 export interface TextOptions extends LLMOptions {
   readonly model?: string
@@ -42,7 +43,7 @@ export function askInvoker(invoker: Invoker, prompt: PromptText, options: TextOp
     async function* (signal) {
       const dialog = new Dialog()
       for (const message of messagesOf(prompt, system)) dialog.append(message)
-      const stream = invoker.call(dialog, { ...callOptions, model: named(model), signal })
+      const stream = askedInvoker(invoker, dialog, { ...callOptions, model: named(model), signal })
       for await (const delta of stream) if (delta.type === 'text.delta') yield delta.text
       const { content } = (await stream).message
       return typeof content === 'string' ? content : ''
@@ -64,10 +65,10 @@ export function askObject<const Source extends SchemaSource>(
   const { model, system, ...callOptions } = options
   return live(
     async function* (signal) {
-      const topPrompt = createPrompt({ template: '', format: schema })
+      const topPrompt = createPrompt({ template: '', format: schemaOf(schema) })
       const dialog = loadedDialog({}, { facts: rootFacts, link: undefined, topPrompt, topPath: undefined })
       for (const message of messagesOf(prompt, system)) dialog.append(message)
-      const stream = invoker.call(dialog, { ...callOptions, model: named(model), signal })
+      const stream = askedInvoker(invoker, dialog, { ...callOptions, model: named(model), signal })
       for await (const delta of stream)
         if (delta.type === 'object.delta') yield delta.object as Partial<OutputOf<Source>>
       const { message, executionErrors } = await stream
