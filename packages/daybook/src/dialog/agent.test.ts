@@ -156,7 +156,7 @@ test('what is said of a respond goes with its calls, and its name with the answe
     .respond({ modelArgs: { max_tokens: 5 }, metadata: { seen: true }, streamHandler, scope: 'a', strict: true })
   expect(asked[0]).toMatchObject({ modelArgs: { temperature: 0, max_tokens: 5 }, scope: 'a', strict: true })
   expect(asked[0]).toMatchObject({ responder: 'Miss Marple', metadata: { seen: true } })
-  expect(message).toMatchObject({ name: 'Miss_Marple', metadata: { seen: true }, content: 'Yes.' })
+  expect(message).toMatchObject({ name: 'Miss Marple', metadata: { seen: true }, content: 'Yes.' })
   expect(chunks).toEqual(['Yes.'])
 })
 
@@ -265,6 +265,16 @@ describe('with a ledger', () => {
       expect(rebuilt?.tree.parentId).toBe(dialog.tree.parentId)
       expect(rebuilt?.cost).toEqual(dialog.cost)
     }
+  })
+
+  test('an agent has one name in all its events, whatever providers take of it', async () => {
+    const ledger = await openLedger(memoryLedgerStore(), 'session:1')
+    const { llm } = answering('Elementary.')
+    const agent = agentOf(recorded(llm, ledger, { host }), { ledger, name: 'Dr. Watson' })
+    await agent.open('main').receive('Who was it?').respond()
+    const actors = (await eventsOf(ledger)).map(({ actor }) => actor)
+    expect(new Set(actors)).toEqual(new Set(['Dr. Watson']))
+    expect(agent.dialog.tail?.name).toBe('Dr. Watson')
   })
 
   test('a tool runs only after its call is durable', async () => {

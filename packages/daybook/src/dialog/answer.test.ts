@@ -171,7 +171,7 @@ test('the message says what was answered, by whom and at what cost, and holds no
     id: 'id-1',
     role: 'assistant',
     content: 'Blue.',
-    name: 'Painter_No__5',
+    name: 'Painter No. 5',
     native: { api: 'messages', content: [] },
     reasoning: 'It is day.',
     model: 'demo-1',

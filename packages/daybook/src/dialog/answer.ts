@@ -10,7 +10,7 @@ import {
 } from '../errors.js'
 import { frozenCopy, isRecord, type Json, type JsonObject } from '../json.js'
 import type { LLMResponse } from '../llm/llm.js'
-import { type DialogMessage, type MessageDraft, ownMessage, sanitizedName } from './message.js'
+import { type DialogMessage, type MessageDraft, ownMessage } from './message.js'
 import type { Parser } from './parser.js'
 import type { Prompt } from './prompt.js'
 import type { Schema } from './schema.js'
@@ -143,7 +143,7 @@ export function answerMessage(response: LLMResponse, options: AnswerOptions): Di
   const draft: MessageDraft = {
     role: 'assistant',
     content: message.content ?? (text === '' ? null : text),
-    name: responder === 'assistant' ? undefined : sanitizedName(responder),
+    name: responder === 'assistant' ? undefined : responder,
     tool_calls: message.tool_calls,
     native: message.native,
     reasoning,
