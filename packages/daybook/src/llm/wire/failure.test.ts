@@ -133,6 +133,9 @@ describe('what a person reads', () => {
 
   test('when to try again: in seconds, or at a time', () => {
     expect(of(429, '{}', { 'retry-after': '2' }).message).toBe('Rate limit at openai. Try again in 2 s.')
+    const said = (message: string) => of(429, { error: { message } }, { 'retry-after': '2' }).message
+    expect(said('Slow down')).toBe('Rate limit at openai: Slow down. Try again in 2 s.')
+    expect(said('Slow down!')).toBe('Rate limit at openai: Slow down! Try again in 2 s.')
     expect(of(429, '{}', { 'retry-after': '86400' })).toMatchObject({
       retryAfterMs: 86_400_000,
       message: expect.stringMatching(/^Rate limit at openai. Try again at 20\d\d-\d\d-\d\dT/)

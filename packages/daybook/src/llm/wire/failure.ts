@@ -106,7 +106,7 @@ export function failure(body: unknown, peer: Peer, status = 200, headers?: Heade
       : clipped([said ?? (json === undefined ? stripped(raw) : ''), upstream].filter(Boolean).join(': '))
   const message = lead.replace('@', nameOf(peer)).replace('#', peer.model) + (told ? `: ${told}` : '.')
   const should = headers?.get('x-should-retry')
-  return new Class(message + wait(retryAfterMs), {
+  return new Class(message + wait(retryAfterMs, message), {
     code: [error.code, error.type, error.status].map(text).find(Boolean),
     hint: hintFor(outcome, raw, peer),
     provider: peer.provider,
@@ -158,10 +158,11 @@ function hintFor(outcome: number | string, raw: string, peer: Peer): string | un
 
 const webPage = 'proxy or login page?'
 
-function wait(ms: number | undefined): string {
+function wait(ms: number | undefined, before: string): string {
   if (ms === undefined) return ''
+  const stop = /[.!?…]$/.test(before) ? '' : '.'
   const when = ms > 120_000 && ms < 1e12 ? `at ${new Date(Date.now() + ms).toISOString()}` : `in ${ms / 1000} s`
-  return ` Try again ${when}.`
+  return `${stop} Try again ${when}.`
 }
 
 /** Gemini says in its error how long to wait. */
