@@ -65,7 +65,8 @@ export function askObject<const Source extends SchemaSource>(
   const { model, system, ...callOptions } = options
   return live(
     async function* (signal) {
-      const topPrompt = createPrompt({ template: '', format: schemaOf(schema) })
+      schemaOf(schema) // a prompt may be without one, an object may not
+      const topPrompt = createPrompt({ template: '', format: schema })
       const dialog = loadedDialog({}, { facts: rootFacts, link: undefined, topPrompt, topPath: undefined })
       for (const message of messagesOf(prompt, system)) dialog.append(message)
       const stream = askedInvoker(invoker, dialog, { ...callOptions, model: named(model), signal })
