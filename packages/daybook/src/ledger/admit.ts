@@ -39,7 +39,7 @@ export function sameContent(a: LedgerEvent, b: LedgerEvent): boolean {
   return canonical(a) === canonical(b)
 }
 
-function wrongVersion(expected: number, actual: number): Error {
+export function wrongVersion(expected: number, actual: number): Error {
   return new WrongExpectedVersionError(
     `The ledger has ${actual} events where ${expected} were expected: read again and retry.`,
     { data: { expected, actual } }

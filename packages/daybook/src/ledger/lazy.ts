@@ -1,6 +1,8 @@
 /** A ledger and a store of ledgers that open on first use, so that making a Daybook is synchronous and costs nothing. */
+import { InputError } from '../errors.js'
 import { once } from '../once.js'
 import type { Ledger } from './ledger.js'
+import { type Siblings, siblingsOf, withSiblings } from './siblings.js'
 import type { LedgerStore } from './store.js'
 
 export function lazyLedgerStore(open: () => Promise<LedgerStore>): LedgerStore {
@@ -19,6 +21,8 @@ export function lazyLedgerStore(open: () => Promise<LedgerStore>): LedgerStore {
     remove: async name => (await store()).remove(name),
     subscribe: (name, listener) => deferred(store(), ready => ready.subscribe?.(name, listener)),
     signal: (name, signal) => opened?.signal?.(name, signal),
+    hold: async (name, signal) => (await (await store()).hold?.(name, signal)) ?? (() => {}),
+    head: async name => (await store()).head?.(name),
     // What was never opened has nothing to let go of.
     close: async () => opened?.close?.()
   }
@@ -30,7 +34,7 @@ export function lazyLedger(name: string, open: () => Promise<Ledger>): Ledger {
     opened = await open()
     return opened
   })
-  return {
+  const lazy: Ledger = {
     name,
     get length() {
       return opened?.length ?? 0
@@ -44,6 +48,16 @@ export function lazyLedger(name: string, open: () => Promise<Ledger>): Ledger {
     signals: (request, from) => opened?.signals(request, from) ?? [],
     close: async () => opened?.close()
   }
+  return withSiblings(lazy, {
+    open: async sibling => siblings(await ledger()).open(sibling),
+    head: async sibling => siblings(await ledger()).head(sibling)
+  })
+}
+
+function siblings(ledger: Ledger): Siblings {
+  const found = siblingsOf(ledger)
+  if (found) return found
+  throw new InputError(`Nobody knows where ${ledger.name} is kept: pass the store.`)
 }
 
 /** Subscribes when the thing is open, unless the subscriber has left by then. */

@@ -16,6 +16,11 @@ export function checkLedgerName(name: unknown): asserts name is string {
   )
 }
 
+/** Whether a ledger of this name may share events with another one. */
+export function isBranch(name: unknown): name is string {
+  return typeof name === 'string' && name.startsWith('branch:')
+}
+
 /** @throws InputError for a position that is no whole number of at least 0. */
 export function checkPosition(what: string, position: unknown): asserts position is number {
   if (Number.isSafeInteger(position) && (position as number) >= 0) return

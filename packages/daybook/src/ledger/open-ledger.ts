@@ -3,9 +3,10 @@ import { DaybookError, InputError } from '../errors.js'
 import { defaultHost, type Host } from '../host.js'
 import type { LedgerEvent, LedgerSignal } from './event.js'
 import type { Ledger, LedgerListener, SubscribeOptions } from './ledger.js'
-import { checkLedgerName, checkPosition } from './name.js'
+import { checkLedgerName, checkPosition, isBranch } from './name.js'
 import { openCalls } from './open-calls.js'
 import { ownEvents } from './own-event.js'
+import { withSiblings } from './siblings.js'
 import type { Appended, LedgerStore } from './store.js'
 
 export interface OpenLedgerOptions {
@@ -16,8 +17,9 @@ export interface OpenLedgerOptions {
  * Opens the ledger of this name, which need not exist: its first append makes it.
  * @throws InputError for a name that is none; LedgerCorruptError and others where the store cannot read what it has.
  */
-export async function openLedger(store: LedgerStore, name: string, options: OpenLedgerOptions = {}): Promise<Ledger> {
+export async function openLedger(given: LedgerStore, name: string, options: OpenLedgerOptions = {}): Promise<Ledger> {
   checkLedgerName(name)
+  const store = isBranch(name) ? (await import('./branching.js')).branching(given) : given
   const { host = defaultHost() } = options
   const calls = openCalls()
   const subscribers = new Set<Subscriber>()
@@ -43,7 +45,7 @@ export async function openLedger(store: LedgerStore, name: string, options: Open
     if (closed) throw new InputError(`The ledger ${name} was closed here: open it again.`)
   }
 
-  return {
+  const ledger: Ledger = {
     name,
     get length() {
       return length
@@ -104,6 +106,10 @@ export async function openLedger(store: LedgerStore, name: string, options: Open
       hearing = undefined
     }
   }
+  return withSiblings(ledger, {
+    open: sibling => openLedger(given, sibling, options),
+    head: async sibling => given.head?.(sibling)
+  })
 }
 
 interface Subscriber {

@@ -29,6 +29,13 @@ export interface LedgerStore {
   subscribe?(name: string, listener: LedgerStoreListener): () => void
   /** Sends a signal to the subscribers: the same object to those here, a copy to those in other tabs or processes. */
   signal?(name: string, signal: LedgerSignal): void
+  /**
+   * Resolves when no other tab, process or part of this one holds the ledger, with the function that lets go of it;
+   * rejects with the signal's reason. A holder that is killed holds it no longer. Says who runs it; anybody may append.
+   */
+  hold?(name: string, signal?: AbortSignal): Promise<() => void>
+  /** The hash that the ledger's chain ends with, where the store keeps one; undefined for an empty ledger. */
+  head?(name: string): Promise<string | undefined>
   close?(): Promise<void>
 }
 
@@ -51,4 +58,6 @@ export interface LedgerInfo {
   readonly created: string
   readonly updated: string
   readonly bytes?: number
+  /** Of a branch: whose events it begins with. They are counted in its length. */
+  readonly parent?: string
 }

@@ -96,6 +96,7 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
       yield* file(name).read(from, to)
     },
     length: async name => file(name).length(),
+    head: async name => file(name).head(),
     async list() {
       const found: LedgerInfo[] = []
       for (const name of await namesIn(folder)) {

@@ -23,6 +23,8 @@ export interface LedgerFile {
   append(events: readonly LedgerEvent[], expected: number | undefined): Promise<number>
   read(from: number, to: number): AsyncIterable<LedgerEvent>
   length(): Promise<number>
+  /** The hash of the last batch; undefined where there is none. */
+  head(): Promise<string | undefined>
   /** How many bytes are known, for who wants to see whether others have written. */
   readonly bytes: number
   /** Whether this process writes to it. */
@@ -350,6 +352,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
     },
     read,
     length,
+    head: async () => ((await length()) > 0 ? known.end.hash : undefined),
     get bytes() {
       return known.end.offset
     },
