@@ -6,7 +6,7 @@ import { admit } from '../ledger/admit.js'
 import { eventText } from '../ledger/chain.js'
 import type { LedgerEvent, LedgerSignal } from '../ledger/event.js'
 import { listeners } from '../ledger/listeners.js'
-import { checkLedgerName } from '../ledger/name.js'
+import { checkStoredName, isLedgerName, outboxName } from '../ledger/name.js'
 import type { Appended, LedgerInfo, LedgerStore } from '../ledger/store.js'
 import { completed, database } from './database.js'
 
@@ -75,7 +75,7 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
   let channel: BroadcastChannel | undefined
 
   function ledger(name: string): Known {
-    checkLedgerName(name)
+    checkStoredName(name)
     const found = known.get(name) ?? { length: 0, created: '', ids: new Map(), queue: [], writing: false }
     known.set(name, found)
     return found
@@ -255,22 +255,27 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
       })
     },
     async *read(name, from = 0, to = Number.POSITIVE_INFINITY) {
-      checkLedgerName(name)
+      checkStoredName(name)
       yield* read(name, from, to)
     },
     async length(name) {
-      checkLedgerName(name)
+      checkStoredName(name)
       return (await metaOf(name))?.length ?? 0
     },
     list: () =>
-      reading('ledgers', async ledgers => (await answer<Meta[]>(ledgers.getAll())) satisfies readonly LedgerInfo[]),
+      reading('ledgers', async ledgers => {
+        const metas: readonly LedgerInfo[] = await answer<Meta[]>(ledgers.getAll())
+        return metas.filter(meta => isLedgerName(meta.name))
+      }),
     async remove(name) {
-      checkLedgerName(name)
+      checkStoredName(name)
       try {
         await db.transaction(['ledgers', 'chunks'], 'readwrite', async transaction => {
           const done = completed(transaction)
-          transaction.objectStore('ledgers').delete(name)
-          transaction.objectStore('chunks').delete(rangeOf(name, 0))
+          for (const one of [name, outboxName(name)]) {
+            transaction.objectStore('ledgers').delete(one)
+            transaction.objectStore('chunks').delete(rangeOf(one, 0))
+          }
           await done
         })
       } catch (error) {
@@ -278,7 +283,7 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
       }
     },
     subscribe(name, listener) {
-      checkLedgerName(name)
+      checkStoredName(name)
       open()
       return heard.add(name, listener)
     },

@@ -19,6 +19,8 @@ export interface CallRecord {
   commit(): Promise<void>
   /** Gives up storing it, because its event could not be written. */
   discard(): void
+  /** Whether there is an answer to be stored. */
+  readonly pending: boolean
 }
 
 export interface CallRecordOptions {
@@ -139,6 +141,10 @@ export function callRecord(options: CallRecordOptions): CallRecord {
 
     discard() {
       for (const write of writes.splice(0)) write.discard()
+    },
+
+    get pending() {
+      return writes.length > 0
     }
   }
 }

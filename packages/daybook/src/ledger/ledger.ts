@@ -1,5 +1,6 @@
 /** A ledger: the append-only events of one run, branch or session. */
 import type { LedgerEvent, LedgerSignal } from './event.js'
+import type { Outbox } from './outbox.js'
 
 export interface Ledger {
   /** `run:<id>`, `branch:<id>` or `session:<id>`. */
@@ -22,6 +23,15 @@ export interface Ledger {
   signal(signal: LedgerSignal): void
   /** The deltas so far of a call that is still open here; empty when it is not. For who came late. */
   signals(request: string, from?: number): readonly LedgerSignal[]
+  /** Where a run keeps what it cannot append yet. A ledger without one asks some things again after a kill. */
+  readonly outbox?: Outbox | undefined
+  /** Whether what is read may be less than what was appended: answers of such a ledger are not given again. */
+  readonly redacted?: boolean | undefined
+  /**
+   * Resolves when nobody else runs this ledger, with the function that lets go of it; rejects when the signal fires.
+   * Left out where nobody else can.
+   */
+  hold?(signal?: AbortSignal): Promise<() => void>
   close(): Promise<void>
 }
 

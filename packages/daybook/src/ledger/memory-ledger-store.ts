@@ -2,7 +2,7 @@
 import { admit } from './admit.js'
 import type { LedgerEvent } from './event.js'
 import { listeners } from './listeners.js'
-import { checkLedgerName } from './name.js'
+import { checkStoredName, isLedgerName, outboxName } from './name.js'
 import type { LedgerStore } from './store.js'
 
 interface Kept {
@@ -19,7 +19,7 @@ export function memoryLedgerStore(): LedgerStore {
 
   return {
     async append(name, events, { expected } = {}) {
-      checkLedgerName(name)
+      checkStoredName(name)
       const now = new Date().toISOString()
       const ledger: Kept = ledgers.get(name) ?? { events: [], byId: new Map(), created: now, updated: now }
       const from = ledger.events.length
@@ -36,26 +36,24 @@ export function memoryLedgerStore(): LedgerStore {
       return from + fresh.length
     },
     async *read(name, from = 0, to = Number.POSITIVE_INFINITY) {
-      checkLedgerName(name)
+      checkStoredName(name)
       const events = ledgers.get(name)?.events ?? []
       const end = Math.min(to, events.length)
       for (let position = from; position < end; position++) yield events[position] as LedgerEvent
     },
     async length(name) {
-      checkLedgerName(name)
+      checkStoredName(name)
       return ledgers.get(name)?.events.length ?? 0
     },
     async list() {
-      return [...ledgers].map(([name, { events, created, updated }]) => ({
-        name,
-        length: events.length,
-        created,
-        updated
-      }))
+      return [...ledgers]
+        .filter(([name]) => isLedgerName(name))
+        .map(([name, { events, created, updated }]) => ({ name, length: events.length, created, updated }))
     },
     async remove(name) {
-      checkLedgerName(name)
+      checkStoredName(name)
       ledgers.delete(name)
+      ledgers.delete(outboxName(name))
     },
     subscribe: heard.add,
     signal: heard.signal

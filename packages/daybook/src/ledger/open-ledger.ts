@@ -5,6 +5,7 @@ import type { LedgerEvent, LedgerSignal } from './event.js'
 import type { Ledger, LedgerListener, SubscribeOptions } from './ledger.js'
 import { checkLedgerName, checkPosition, isBranch } from './name.js'
 import { openCalls } from './open-calls.js'
+import { storedOutbox } from './outbox.js'
 import { ownEvents } from './own-event.js'
 import { withSiblings } from './siblings.js'
 import type { Appended, LedgerStore } from './store.js'
@@ -97,6 +98,8 @@ export async function openLedger(given: LedgerStore, name: string, options: Open
       sending = undefined
     },
     signals: calls.of,
+    outbox: storedOutbox(given, name, host),
+    ...(given.hold ? { hold: signal => (given.hold as NonNullable<LedgerStore['hold']>)(name, signal) } : {}),
     async close() {
       closed = true
       for (const subscriber of subscribers) subscriber.stop()

@@ -1,19 +1,49 @@
 /** Changes events before they are written: what is taken out here was never stored. */
+import { canonical } from '../json.js'
 import type { EventDraft, LedgerEvent } from './event.js'
 import type { Ledger } from './ledger.js'
+import type { Outbox } from './outbox.js'
+import { siblingsOf, withSiblings } from './siblings.js'
 
 export type Redact = (event: LedgerEvent) => LedgerEvent
 
 export function redacted(ledger: Ledger, redact: Redact): Ledger {
-  return {
+  const changed: Ledger = {
     ...ledger,
     // A getter is not copied by the spread: it would freeze the length of this moment.
     get length() {
       return ledger.length
     },
-    append: (events, options) => ledger.append(events.map(redact), options)
+    redacted: true,
+    append: (events, options) => ledger.append(events.map(redact), options),
+    ...(ledger.outbox ? { outbox: withheld(ledger.outbox, ledger.name, redact) } : {})
+  }
+  const siblings = siblingsOf(ledger)
+  return siblings
+    ? withSiblings(changed, { ...siblings, open: async name => redacted(await siblings.open(name), redact) })
+    : changed
+}
+
+/** Keeps only entries that need no change: a responder must go on with what was said, and not with what is left of it. */
+function withheld(outbox: Outbox, source: string, redact: Redact): Outbox {
+  const isOpen = ({ type, data, cause = [] }: EventDraft, index: number): boolean => {
+    const event = { id: `${type}-${index}`, type, source, actor: 'runtime', cause, timestamp: epoch, data }
+    return canonical(redact(event)) === canonical(event)
+  }
+  return {
+    ...outbox,
+    append: entries =>
+      outbox.append(
+        entries.filter(({ slots }) =>
+          slots
+            .flatMap(({ draft, call }) => [draft, ...(call?.before ?? []), ...(call?.asked ? [call.asked.draft] : [])])
+            .every(isOpen)
+        )
+      )
   }
 }
+
+const epoch = new Date(0).toISOString()
 
 /** Keeps who called what, when, at what price; leaves out every word that was said. */
 export function metadataOnly(event: LedgerEvent): LedgerEvent {

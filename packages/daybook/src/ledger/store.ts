@@ -19,8 +19,9 @@ export interface LedgerStore {
   read(name: string, from?: number, to?: number): AsyncIterable<LedgerEvent>
   /** 0 for a ledger that does not exist. */
   length(name: string): Promise<number>
+  /** Ledgers that people know of: no outboxes, which a run keeps beside its ledger. */
   list(): Promise<readonly LedgerInfo[]>
-  /** Removes the ledger and all that belongs to it. Removing what is not there is no error. */
+  /** Removes the ledger and all that belongs to it, its outbox too. Removing what is not there is no error. */
   remove(name: string): Promise<void>
   /**
    * Tells of appends and signals by other tabs or processes too. `changed` may be called more often than something

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultHost, type Host } from '../host.js'
 import { type LedgerHeader, readHeader } from '../ledger/chain.js'
 import { listeners } from '../ledger/listeners.js'
-import { checkLedgerName, isLedgerName } from '../ledger/name.js'
+import { checkStoredName, isLedgerName, outboxName } from '../ledger/name.js'
 import type { LedgerInfo, LedgerStore } from '../ledger/store.js'
 import { nodeChecksums } from './batches.js'
 import { codeOf, type Disk, realDisk } from './disk.js'
@@ -59,7 +59,7 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
   }
 
   function file(name: string): LedgerFile {
-    checkLedgerName(name)
+    checkStoredName(name)
     const found = files.get(name) ?? make(name)
     files.delete(name)
     files.set(name, found) // the last used stands last
@@ -106,11 +106,13 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
       return found
     },
     async remove(name) {
-      await file(name).remove()
-      files.delete(name)
+      for (const one of isLedgerName(name) ? [name, outboxName(name)] : [name]) {
+        await file(one).remove()
+        files.delete(one)
+      }
     },
     subscribe(name, listener) {
-      checkLedgerName(name)
+      checkStoredName(name)
       const leave = heard.add(name, listener)
       watch.start()
       return () => {

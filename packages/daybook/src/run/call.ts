@@ -2,8 +2,11 @@
 import { APIResponseValidationError, asDaybookError, DaybookError, shown } from '../errors.js'
 import { copyJson } from '../json.js'
 import type { CallRecord } from '../ledger/call.js'
-import type { EventDraft } from '../ledger/event.js'
-import { tap } from '../llm/live.js'
+import type { EventDraft, LedgerEvent } from '../ledger/event.js'
+import { recordedFailure } from '../ledger/recorded-failure.js'
+import { recordedStream } from '../ledger/recorded-stream.js'
+import { answerOf as recordedAnswer } from '../ledger/recordings.js'
+import { complete, tap } from '../llm/live.js'
 import {
   type LLMFact,
   type LLMFn,
@@ -17,9 +20,15 @@ import {
 import { failedStream } from '../llm/llm-stream.js'
 import { checkDraft } from './guards.js'
 
+/** What stores an answer in the cache, or gives that up. */
+export type Pending = Pick<CallRecord, 'commit' | 'discard' | 'pending'>
+
+/** Of an answer that is not to be stored. */
+export const nothing: Pending = { commit: async () => {}, discard: () => {}, pending: false }
+
 /** The answer's end, whichever comes first: an answer, a failure, or the end of the firing that asked. */
 export interface Call {
-  readonly record: CallRecord
+  readonly record: Pending
   readonly stream: LLMStream
   /** Resolves when the terminal event is there; never rejects. */
   readonly ended: Promise<void>
@@ -71,6 +80,23 @@ export function makeCall(llm: LLMFn, request: LLMRequest, options: LLMOptions, r
     }
   )
   return call
+}
+
+/** A call that has ended in an earlier process. */
+export function endedCall(terminal: EventDraft, before: readonly EventDraft[], record: Pending): Call {
+  const event = terminal as LedgerEvent<'llm.response'> | LedgerEvent<'llm.failed'>
+  return {
+    record,
+    get stream() {
+      const { deltas } = recordedStream(event)
+      if (event.type === 'llm.response') return complete(deltas, recordedAnswer(event as LedgerEvent<'llm.response'>))
+      return failedStream(recordedFailure(event as LedgerEvent<'llm.failed'>))
+    },
+    ended: Promise.resolve(),
+    terminal: terminal as NonNullable<Call['terminal']>,
+    before,
+    cut: () => {}
+  }
 }
 
 /** Where the request goes, as its event says it; nothing where the function does not know either. */

@@ -1,12 +1,12 @@
 /** Makes events of outputs and appends them: one batch, checked against world and budget event by event. */
-import { asDaybookError, DaybookError } from '../errors.js'
 import type { Host } from '../host.js'
 import { deepFreeze, type JsonObject } from '../json.js'
 import { derivedId, type EventDraft, type EventType, type LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import type { LLMRequest, Target } from '../llm/llm.js'
 import type { Output } from './firing.js'
-import { type CheckedDraft, checkDraft, claimedType } from './guards.js'
+import { type CheckedDraft, checkDraft, claimedType, rejection } from './guards.js'
+import { type OutboxBook, sayerKey } from './outbox.js'
 import type { RunState } from './state.js'
 
 /** What a request may cost at most, in US dollars; null where that is not known: it reserves nothing then. */
@@ -19,11 +19,12 @@ export interface Committer {
   readonly estimate: Estimate | undefined
   /** Where a request will go, as its event says it. */
   target(request: LLMRequest): { readonly target?: Target }
+  readonly outbox?: OutboxBook | undefined
 }
 
 export interface Committed {
   readonly events: readonly LedgerEvent[]
-  /** True when a limit was reached: nobody reacts to these events, and outputs after them were dropped. */
+  /** True when a limit was reached: nobody reacts to these events, and outputs after them are in the outbox. */
   readonly stopped: boolean
 }
 
@@ -56,6 +57,8 @@ export async function commit(
   }
 
   const calls = outputs.filter(({ call }) => call)
+  // Before the ledger says that they are there.
+  if (stopped) await committer.outbox?.keep(new Set(outputs.slice(taken).map(saidBy)))
   try {
     if (events.length > 0) await ledger.append(events, { expected: before })
   } catch (error) {
@@ -103,11 +106,8 @@ function added(
     return event
   } catch (thrown) {
     if (strict) throw thrown
-    const reason = thrown instanceof DaybookError ? thrown.message : asDaybookError(thrown).message
-    const { responder } = output
-    const data = { event_type: claimedType(output.draft), reason, responder }
-    const draft = { type: 'output.rejected', data } as unknown as CheckedDraft
-    const rejected = eventOf({ ...output, actor: 'runtime' }, draft, timestamp, committer)
+    const draft = rejection(output.draft, output.responder, thrown) as unknown as CheckedDraft
+    const rejected = eventOf(output, draft, timestamp, committer)
     state.add(rejected)
     return rejected
   }
@@ -157,6 +157,10 @@ async function estimatesOf(
     })
   )
   return new Map(estimates)
+}
+
+function saidBy({ trigger, responder }: Output): string {
+  return sayerKey(trigger, responder)
 }
 
 /** What was paid for answers among the outputs that no longer fit. */

@@ -2,16 +2,18 @@
 import type { CacheStore } from '../cache/store.js'
 import { APIUserAbortError, ConfigurationError, type DaybookError, InputError } from '../errors.js'
 import type { Host } from '../host.js'
-import { copyJson } from '../json.js'
+import { canonical, copyJson } from '../json.js'
 import { callRecord, requestOf } from '../ledger/call.js'
 import { derivedId, type EventDraft, type EventType, type LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
+import type { OutboxEntry, OutboxSlot } from '../ledger/outbox.js'
 import type { LLMFn, LLMOptions, LLMRequest, LLMStream } from '../llm/llm.js'
 import { failedStream } from '../llm/llm-stream.js'
 import type { World } from '../world/world.js'
-import { type Call, makeCall, targetFor } from './call.js'
+import { type Call, endedCall, makeCall, nothing, targetFor } from './call.js'
 import { failureOf, timeoutError } from './failure.js'
-import { checkDraft } from './guards.js'
+import { checkDraft, rejection } from './guards.js'
+import { type OutboxBook, type Sayer, sayerKey } from './outbox.js'
 import type { Drafts, Responder, ResponderContext } from './responder.js'
 
 /** What all firings of a runtime share. */
@@ -31,6 +33,8 @@ export interface Surroundings {
   /** A firing that emits more than this is not heard any longer: the budget would stop it anyway. */
   readonly maxOutputs: number
   readonly verbose: boolean
+  /** Keeps what is said until all firings of the wave have ended. Left out: nothing is kept. */
+  readonly outbox?: OutboxBook | undefined
 }
 
 /** What a firing hands to the runtime: a draft, and all that its event's identity is derived from. */
@@ -53,12 +57,16 @@ interface Slot {
   readonly request: string
   readonly ordinal: number
   readonly asked: Output | undefined
+  /** What is the same call of the same firing. */
+  readonly digest: (() => string) | undefined
+  /** Whether it is in the outbox. */
+  kept: boolean
 }
 
 // Time for calls that were just aborted to say themselves what had arrived.
 const graceMs = 20
 
-export class Firing implements ResponderContext {
+export class Firing implements ResponderContext, Sayer {
   readonly event: LedgerEvent
   readonly responder: Responder
   private readonly world: World
@@ -71,6 +79,9 @@ export class Firing implements ResponderContext {
   private ended = false
   private controller: AbortController | undefined
   private cutting: ((reason: DaybookError) => void) | undefined
+  private isCut = false
+  /** Answers that an earlier process got before it was killed, by what was asked. */
+  private recalled: Map<string, OutboxSlot[]> | undefined
 
   constructor(event: LedgerEvent, responder: Responder, world: World, around: Surroundings) {
     this.event = event
@@ -81,6 +92,9 @@ export class Firing implements ResponderContext {
 
   /** Calls the responder. A responder that gives back its drafts at once has ended then, without a promise. */
   start(): Promise<void> | undefined {
+    const kept = this.around.outbox?.take(this.key)
+    if (kept?.ended) return this.restore(kept)
+    if (kept) this.recalled = byDigest(kept)
     if (this.around.verbose) {
       this.slots.push(this.about('responder.fired', -1, {}))
     }
@@ -129,6 +143,47 @@ export class Firing implements ResponderContext {
   /** The calls of this firing, in the order in which they were made. */
   get made(): readonly Call[] {
     return this.calls
+  }
+
+  get key(): string {
+    return sayerKey(this.event.id, this.responder.name)
+  }
+
+  /** What a resumed run needs to know: everything, once it has ended by itself; until then, the answers it got. */
+  saved(): OutboxEntry | undefined {
+    if (this.isCut) return undefined
+    const { ended, ordinal } = this
+    const slots = ended ? this.slots : this.slots.filter(slot => 'request' in slot && isAnswer(slot) && !slot.kept)
+    if (!ended && slots.length === 0) return undefined
+    return { trigger: this.event.id, responder: this.responder.name, ended, slots: slots.map(saved), ordinal }
+  }
+
+  /** Has ended in an earlier process: what it said then is all. */
+  private restore({ slots, ordinal }: OutboxEntry): undefined {
+    const { data } = this.event as LedgerEvent<'llm.request'>
+    for (const slot of slots) {
+      if (!slot.call) {
+        this.slots.push(this.output(slot.draft, slot.ordinal))
+        continue
+      }
+      const { asked } = slot.call
+      const request = (asked ? asked.draft.data : data) as unknown as LLMRequest
+      this.slots.push({
+        call: this.endedCall(request, slot),
+        ...{ request: slot.call.request, ordinal: slot.ordinal, digest: asked && (() => asked.digest), kept: true },
+        asked: asked && this.output(asked.draft, asked.ordinal)
+      })
+    }
+    this.ordinal = ordinal
+    this.ended = true
+    this.around.outbox?.note(this)
+  }
+
+  private endedCall(request: LLMRequest, { draft, call }: OutboxSlot): Call {
+    const pending = this.around.outbox?.land(request, draft, call?.store)
+    const made = endedCall(draft, call?.before ?? [], pending ?? nothing)
+    this.calls.push(made)
+    return made
   }
 
   // What a responder may use: functions of their own, so that it can take the context apart.
@@ -186,7 +241,16 @@ export class Firing implements ResponderContext {
     this.ordinal++
     const data = { ...copyJson(request), ...targetFor(llm, request), ...(metadata ? { metadata } : {}) }
     const asked = this.output({ type: 'llm.request', data: data as never, ...(cause ? { cause } : {}) }, ordinal)
-    return this.call(llm, request, this.derivedEventId('llm.request', ordinal), options, undefined, asked).stream
+    const { sample, scope, cache } = options
+    const digest = (): string => this.around.host.sha256(canonical({ data, sample, scope, cache }))
+    const id = this.derivedEventId('llm.request', ordinal)
+    const recalled = this.recalled?.get(digest())?.shift()
+    if (recalled) {
+      const call = this.endedCall(data as unknown as LLMRequest, recalled)
+      this.slots.push({ call, request: id, ordinal: this.ordinal++, asked, digest, kept: true })
+      return call.stream
+    }
+    return this.call(llm, request, id, options, undefined, { asked, digest }).stream
   }
 
   private call(
@@ -195,7 +259,7 @@ export class Firing implements ResponderContext {
     id: string,
     options: LLMOptions,
     causeObjectId: string | undefined,
-    asked: Output | undefined
+    own: { readonly asked: Output; readonly digest: () => string } | undefined
   ): Call {
     const { host, ledger } = this.around
     const record = callRecord({
@@ -206,8 +270,10 @@ export class Firing implements ResponderContext {
     const signal = options.signal ? AbortSignal.any([options.signal, this.signal]) : this.signal
     const call = makeCall(llm, request, { ...options, signal }, record)
     // The terminal event's id must not depend on how often the call was tried: its ordinal is taken now.
-    this.slots.push({ call, request: id, ordinal: this.ordinal++, asked })
+    const [asked, digest] = [own?.asked, own?.digest]
+    this.slots.push({ call, request: id, ordinal: this.ordinal++, asked, digest, kept: false })
     this.calls.push(call)
+    if (own) void call.ended.then(() => this.around.outbox?.note(this))
     return call
   }
 
@@ -231,6 +297,7 @@ export class Firing implements ResponderContext {
       await Promise.race([Promise.all(this.calls.map(call => call.ended)), stopped.then(reason => this.stop(reason))])
     }
     this.end()
+    this.around.outbox?.note(this)
   }
 
   private async drain(drafts: Drafts): Promise<void> {
@@ -258,6 +325,7 @@ export class Firing implements ResponderContext {
   }
 
   private async stop(reason: DaybookError): Promise<void> {
+    this.isCut = true
     const emitted = this.slots.length > (this.around.verbose ? 1 : 0)
     const open = this.calls.filter(call => !call.terminal)
     this.controller ??= new AbortController()
@@ -320,6 +388,49 @@ export class Firing implements ResponderContext {
   private derived(what: string, encoding: 'hex' | 'base64url'): string {
     const { root, host } = this.around
     return host.sha256(`${root}\n${this.event.id}\n${this.responder.name}\n${what}`, encoding)
+  }
+}
+
+function isAnswer({ call, asked }: Slot): boolean {
+  return asked !== undefined && call.terminal?.type === 'llm.response'
+}
+
+function byDigest({ slots }: OutboxEntry): Map<string, OutboxSlot[]> {
+  const found = new Map<string, OutboxSlot[]>()
+  for (const slot of slots) {
+    const digest = slot.call?.asked?.digest ?? ''
+    found.set(digest, [...(found.get(digest) ?? []), slot])
+  }
+  return found
+}
+
+/** An output as the outbox keeps it; one that is malformed as what will be said of it. */
+function saved(slot: Output | Slot): OutboxSlot {
+  if (!('request' in slot)) return { ordinal: slot.ordinal, draft: savedDraft(slot) }
+  slot.kept = true
+  const { call, request, ordinal, asked, digest } = slot
+  const { cache } = (call.terminal as EventDraft<'llm.response'>).data
+  return {
+    ordinal,
+    draft: call.terminal as EventDraft,
+    call: {
+      request,
+      before: call.before,
+      ...(asked && digest
+        ? { asked: { ordinal: asked.ordinal, draft: asked.draft as EventDraft, digest: digest() } }
+        : {}),
+      // Who joined an answer does not know whether it is to be stored.
+      ...(cache?.state === 'joined' ? {} : { store: call.record.pending })
+    }
+  }
+}
+
+function savedDraft({ draft, responder }: Output): EventDraft {
+  try {
+    const { type, data, cause, actor } = checkDraft(draft)
+    return { type, data, ...(cause ? { cause } : {}), ...(actor === undefined ? {} : { actor }) } as never
+  } catch (thrown) {
+    return rejection(draft, responder, thrown)
   }
 }
 

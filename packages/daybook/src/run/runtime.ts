@@ -19,6 +19,7 @@ import { targetFor } from './call.js'
 import { type Committer, commit, type Estimate, exhaustion, timestampOf } from './commit.js'
 import type { Edges } from './edge.js'
 import type { Output, Surroundings } from './firing.js'
+import { outboxBook, remembered, sayerKey } from './outbox.js'
 import { createRegistry } from './registry.js'
 import type { Responder } from './responder.js'
 import { outputKey, pendingOf } from './resume.js'
@@ -70,6 +71,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const context = cache ? { cache } : {}
   const { executor } = registry
   const answering = behind(cache, host)
+  const outbox = outboxBook(ledger, cache, host)
   if (!(concurrency >= 1)) throw new InputError(`concurrency must be at least 1, not ${shown(concurrency)}.`)
 
   let kept: RunState | undefined
@@ -108,7 +110,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       },
       timeoutMs,
       maxOutputs: budget.maxEvents,
-      verbose
+      verbose,
+      outbox
     }
   }
 
@@ -120,6 +123,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     let wave: Placed[] = [...(start.before ?? [])]
     if (start.due && start.due.length > 0) {
       const late = await fire(start.due, state, around, until(state, signal))
+      outbox.close()
       outputs = late.filter(output => !start.done?.has(outputKey(output.trigger, output.responder, output.ordinal)))
     }
     for (;;) {
@@ -132,6 +136,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       kept = undefined
       const { events, stopped } = await commit(state, outputs, around, strict)
       kept = state
+      if (!stopped) outbox.clear()
       for (let index = 0; index < events.length; index++) {
         wave.push({ event: events[index] as LedgerEvent, position: position + index })
       }
@@ -140,6 +145,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       if (stopped || wave.length === 0) return
       const fired = fire(dueFor(wave, registry, state), state, around, until(state, signal))
       outputs = fired instanceof Promise ? await fired : fired
+      outbox.close()
       await breathed()
       wave = []
       strict = false
@@ -188,6 +194,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         for await (const events of batches) for (const event of events) yield event
         return state.world
       } finally {
+        outbox.close()
+        await outbox.idle()
         done()
       }
     })
@@ -208,7 +216,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
   return {
     run: (seeds, { signal } = {}) =>
-      session(signal, (state, inner) => drive(state, { outputs: seedsOf(seeds, state.length), strict: true }, inner)),
+      session(signal, async function* (state, inner) {
+        const outputs = seedsOf(seeds, state.length)
+        // What an earlier run was kept from appending waits for a resume().
+        if (state.length > 0) await outbox.load()
+        yield* drive(state, { outputs, strict: true }, inner)
+      }),
 
     resume: ({ signal } = {}) =>
       session(signal, async function* (state, inner) {
@@ -218,6 +231,13 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         const { fresh, ...start } = pendingOf(events, registry, state, around.root, text =>
           host.sha256(text, 'base64url')
         )
+        const due = new Set(
+          [...start.due, ...dueFor(start.before, registry, state)].map(one =>
+            sayerKey(one.event.id, one.responder.name)
+          )
+        )
+        await outbox.load(key => due.has(key))
+        if (cache && !ledger.redacted) await remembered(events, cache, host)
         yield* drive(state, { outputs: [], ...start, ...(fresh ? {} : { resumed: resumption(state.length) }) }, inner)
       }),
 

@@ -1,0 +1,167 @@
+/** Keeps what the firings of a wave have said until the wave is in the ledger, and finds it again after a kill. */
+import { entryOf, isStorable } from '../cache/entry.js'
+import { landed, refilled } from '../cache/landed.js'
+import type { CacheEntry, CacheStore } from '../cache/store.js'
+import { asDaybookError } from '../errors.js'
+import type { Host } from '../host.js'
+import type { EventDraft, LedgerEvent } from '../ledger/event.js'
+import type { Ledger } from '../ledger/ledger.js'
+import type { OutboxEntry } from '../ledger/outbox.js'
+import { recordedStream } from '../ledger/recorded-stream.js'
+import { answerOf, recordingsOf } from '../ledger/recordings.js'
+import type { LLMRequest } from '../llm/llm.js'
+import { nothing, type Pending } from './call.js'
+
+/** A firing, as far as the outbox knows it. */
+export interface Sayer {
+  /** Of the event that it is for, and the responder. */
+  readonly key: string
+  /** What it has said and what was not asked for before; undefined where there is nothing. */
+  saved(): OutboxEntry | undefined
+}
+
+export interface OutboxBook {
+  /** What an earlier process has left of this firing; given once. */
+  take(key: string): OutboxEntry | undefined
+  /** A firing has ended, or one of its calls has. What is not in the ledger a moment later is written down. */
+  note(firing: Sayer): void
+  /** A restored answer as one that waits to be stored; identical calls of the wave join it. */
+  land(request: LLMRequest, terminal: EventDraft, store: boolean | undefined): Pending
+  /** Reads what an earlier process has left. Only the firings in `due` still need it; left out: all may, later. */
+  load(due?: (key: string) => boolean): Promise<void>
+  /** The wave waits for nobody any more. */
+  close(): void
+  /** Writes what these firings have said, after everything else: the ledger takes no more. */
+  keep(keys: ReadonlySet<string>): Promise<void>
+  /** The wave is in the ledger. */
+  clear(): void
+  /** Resolves when nothing is being written. */
+  idle(): Promise<void>
+}
+
+export function sayerKey(trigger: string, responder: string): string {
+  return `${trigger}\n${responder}`
+}
+
+export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: Host): OutboxBook {
+  const { outbox } = ledger
+  const left = new Map<string, OutboxEntry>()
+  const wave = new Map<string, Sayer>()
+  const news = new Set<Sayer>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let work: Promise<void> = Promise.resolve()
+  let writing = false
+  let written = false
+  let failed = outbox === undefined
+
+  function queue(todo: () => Promise<void> | undefined): Promise<void> {
+    work = work.then(todo).catch(error => {
+      failed = true
+      const message = `The outbox of ${ledger.name} cannot be used, so a killed run asks again what it had not appended yet: ${asDaybookError(error).message}`
+      host.warn({ area: 'ledger', kind: 'outbox', message })
+    })
+    return work
+  }
+
+  /** In a task of its own: calls that shared an answer have all ended by then, and are written together. */
+  async function flush(): Promise<void> {
+    timer = undefined
+    if (writing) return
+    writing = true
+    while (news.size > 0) {
+      const entries = entriesOf(news)
+      news.clear()
+      if (entries.length > 0) await append(entries)
+    }
+    writing = false
+  }
+
+  function append(entries: readonly OutboxEntry[]): Promise<void> {
+    written = true
+    return queue(() => (failed ? undefined : outbox?.append(entries)))
+  }
+
+  return {
+    take(key) {
+      const entry = left.get(key)
+      left.delete(key)
+      return entry
+    },
+
+    note(firing) {
+      wave.set(firing.key, firing)
+      if (failed) return
+      news.add(firing)
+      timer ??= setTimeout(flush, 0)
+    },
+
+    land(request, terminal, store) {
+      const event = terminal as LedgerEvent<'llm.response'>
+      const mark = event.type === 'llm.response' ? event.data.cache : undefined
+      if (!cache || (mark?.state !== 'miss' && mark?.state !== 'joined')) return nothing
+      const entry = entryOfEvent(event, host.now())
+      const pending = store ?? isStorable(request, entry.response)
+      return { ...landed(cache, mark.key, entry, pending, host), pending }
+    },
+
+    async load(due) {
+      left.clear()
+      if (!outbox || failed) return
+      try {
+        for await (const entry of outbox.read()) {
+          const key = sayerKey(entry.trigger, entry.responder)
+          const before = left.get(key)
+          if (due && !due(key)) written = true
+          else if (!before || entry.ended) left.set(key, entry)
+          else if (!before.ended) left.set(key, { ...entry, slots: [...before.slots, ...entry.slots] })
+        }
+      } catch (error) {
+        const message = `The outbox of ${ledger.name} cannot be read: ${asDaybookError(error).message}`
+        host.warn({ area: 'ledger', kind: 'outbox', message })
+      }
+    },
+
+    close() {
+      clearTimeout(timer)
+      timer = undefined
+      news.clear()
+    },
+
+    async keep(keys) {
+      const entries = entriesOf([...keys].flatMap(key => wave.get(key) ?? []))
+      if (entries.length > 0) await append(entries)
+    },
+
+    clear() {
+      wave.clear()
+      // What nobody has taken yet belongs to firings that are still to come.
+      if (!written || left.size > 0) return
+      written = false
+      void queue(() => outbox?.clear())
+    },
+
+    idle: () => work
+  }
+}
+
+function entriesOf(firings: Iterable<Sayer>): OutboxEntry[] {
+  return [...firings].flatMap(firing => firing.saved() ?? [])
+}
+
+/** Gives the answers of a ledger to the cache, as the run that made them did. */
+export function remembered(events: readonly LedgerEvent[], cache: CacheStore, host: Host): Promise<void> {
+  const entries = new Map<string, CacheEntry>()
+  for (const { request, answer } of recordingsOf(events)) {
+    if (answer?.type !== 'llm.response') continue
+    const event = answer as LedgerEvent<'llm.response'>
+    const { cache: mark } = event.data
+    if (mark?.state !== 'miss') continue
+    const entry = entryOfEvent(event, Date.parse(event.timestamp))
+    if (isStorable(request, entry.response)) entries.set(mark.key, entry)
+  }
+  return refilled(cache, entries, host)
+}
+
+function entryOfEvent(event: LedgerEvent<'llm.response'>, stored: number): CacheEntry {
+  return entryOf(answerOf(event), recordedStream(event).deltas, stored)
+}
