@@ -62,7 +62,13 @@ test('an invoker may give a promise of its result; what is no result is told in 
   expect(await whole.text('Hello')).toBe('m: undefined')
   expect((await whole.agent().open('main').receive('Hello').respond()).text).toBe('m: undefined')
 
-  for (const result of [undefined, 'Hello', { message, ...rest }, { message, rawResponse }]) {
+  // The rest is told from these two, but for a value that nobody read.
+  const bare = giving({ message: { role: 'assistant', content: 'Hi' }, rawResponse })
+  expect(await bare.text('Hello')).toBe('Hi')
+  expect((await bare.agent().open('main').receive('Hello').respond()).cost).toMatchObject({ answers: 1, unpriced: 1 })
+  await expect(bare.object('Hello', Tide)).rejects.toMatchObject({ kind: 'bad_response' })
+
+  for (const result of [undefined, 'Hello', { message, ...rest }, { rawResponse, ...rest }]) {
     const daybook = giving(result)
     const asked = [
       daybook.text('Hello'),

@@ -1,5 +1,5 @@
 /** One question, one answer: what a program asks that needs no dialog of its own. */
-import { ConfigurationError, InputError } from '../errors.js'
+import { APIResponseValidationError, ConfigurationError, InputError } from '../errors.js'
 import { type Live, live } from '../llm/live.js'
 import { connectionOf, type LLMFn, type LLMOptions, type LLMRequest, type Message } from '../llm/llm.js'
 import { askedInvoker } from './asked-invoker.js'
@@ -74,6 +74,7 @@ export function askObject<const Source extends SchemaSource>(
         if (delta.type === 'object.delta') yield delta.object as Partial<OutputOf<Source>>
       const { message, executionErrors } = await stream
       for (const error of executionErrors) throw error
+      if (message.parsed === undefined) throw new APIResponseValidationError('The invoker gave no message.parsed.')
       return message.parsed as OutputOf<Source>
     },
     { signal: options.signal }

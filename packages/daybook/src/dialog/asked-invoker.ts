@@ -2,6 +2,7 @@
 import { APIResponseValidationError, shown } from '../errors.js'
 import { isRecord } from '../json.js'
 import { type Live, live } from '../llm/live.js'
+import { costOfAnswer } from './cost.js'
 import type { Dialog } from './dialog.js'
 import type { InvokeDelta, InvokeOptions, InvokeResult, Invoker } from './invoker.js'
 
@@ -29,18 +30,21 @@ function isIterable(given: Given): given is AsyncIterable<InvokeDelta, InvokeRes
   return typeof (given as Partial<AsyncIterable<InvokeDelta>> | undefined)?.[Symbol.asyncIterator] === 'function'
 }
 
-/** What the loop, a session and a dialog read of it. */
+/** An answer is needed; what is left out beside it is told from it. */
 function checked(result: InvokeResult): InvokeResult {
-  const { message, rawResponse, executionErrors, cost }: Partial<InvokeResult> = isRecord(result) ? result : {}
+  const { message, rawResponse }: Partial<InvokeResult> = isRecord(result) ? result : {}
   const missing = [
     ...(isRecord(message) ? [] : ['message']),
     ...(typeof rawResponse?.text === 'string' ? [] : ['rawResponse.text']),
-    ...(Array.isArray(rawResponse?.tool_calls) ? [] : ['rawResponse.tool_calls']),
-    ...(Array.isArray(executionErrors) ? [] : ['executionErrors']),
-    ...(isRecord(cost) ? [] : ['cost'])
+    ...(Array.isArray(rawResponse?.tool_calls) ? [] : ['rawResponse.tool_calls'])
   ]
-  if (missing.length === 0) return result
-  throw new APIResponseValidationError(
-    `The invoker gave ${shown(result)}, which is no InvokeResult: it has no ${missing.join(', no ')}.`
-  )
+  if (missing.length > 0) {
+    throw new APIResponseValidationError(
+      `The invoker gave ${shown(result)}, which is no InvokeResult: it has no ${missing.join(', no ')}.`
+    )
+  }
+  const { executionErrors = [], cost = costOfAnswer(result.rawResponse) } = result
+  const errorMessage = executionErrors.map(error => error.message).join('\n')
+  const told = { hasErrors: executionErrors.length > 0, errorMessage, modelArgs: {}, dropped: [] }
+  return { ...told, ...result, executionErrors, cost }
 }
