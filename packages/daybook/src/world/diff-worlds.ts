@@ -80,11 +80,21 @@ function compare(before: unknown, after: unknown, path: string, changes: FieldCh
     })
     return
   }
-  const keys = new Set([...Object.keys(before as object), ...Object.keys(after as object)])
-  for (const key of lists ? keys : [...keys].sort()) {
+  for (const key of keysOf(before, after, lists)) {
+    const [was, is] = [member(before, key), member(after, key)]
+    if (was === is) continue
     const step = key.replaceAll('~', '~0').replaceAll('/', '~1')
-    compare(member(before, key), member(after, key), `${path}/${step}`, changes)
+    compare(was, is, `${path}/${step}`, changes)
   }
+}
+
+function keysOf(before: object, after: object, lists: boolean): string[] {
+  const keys = Object.keys(before)
+  const others = Object.keys(after)
+  // Two of a kind have the same members in the same order: most need no set.
+  const alike = keys.length === others.length && keys.every((key, index) => key === others[index])
+  const all = alike ? keys : [...new Set([...keys, ...others])]
+  return lists ? all : all.sort()
 }
 
 function member(value: unknown, key: string): unknown {

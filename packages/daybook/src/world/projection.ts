@@ -2,8 +2,8 @@
 import { InputError, shown } from '../errors.js'
 import { frozenJson, isDeepFrozen, isRecord, type JsonObject } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
-import type { ObjectFact } from './object-facts.js'
-import { type Life, Versions, versionAt } from './versions.js'
+import { type ObjectFact, objectOf } from './object-facts.js'
+import { type Life, type Version, Versions, versionAt } from './versions.js'
 import { WorldView } from './view.js'
 import type { World, WorldContext, WorldRelation } from './world.js'
 
@@ -20,6 +20,20 @@ export interface RelationFact {
   link: Link | undefined
 }
 
+/**
+ * All that a projection needs to know of its past to go on: what a snapshot keeps. Lists and not objects, since there
+ * may be millions.
+ */
+export interface WorldState {
+  readonly length: number
+  /** The position of the event that used up the budget. */
+  readonly exhausted: number | null
+  /** In the order of creation: position of that, id, type, data. */
+  readonly objects: readonly (readonly [number, string, string, JsonObject])[]
+  /** In the order of creation: position of that, position at which it got its ends, id, type, both ends, data. */
+  readonly relations: readonly (readonly [number, number, string, string, string, string, JsonObject])[]
+}
+
 const none: JsonObject = Object.freeze({})
 const forever = Number.POSITIVE_INFINITY
 
@@ -30,9 +44,15 @@ export class Projection {
   private readonly extra: WorldContext
   private exhausted = forever
   private count = 0
+  /** Worlds of fewer events are not known: what was before a snapshot is not in it. */
+  readonly base: number = 0
 
-  constructor(context: WorldContext = {}) {
+  /** @throws InputError for a state that cannot be. It becomes the projection's own. */
+  constructor(context: WorldContext = {}, state?: WorldState) {
     this.extra = context
+    if (!state) return
+    this.base = state.length
+    this.restore(state)
   }
 
   get length(): number {
@@ -76,6 +96,44 @@ export class Projection {
     return Object.freeze({ ...this.extra, ...(this.exhausted < length ? { budget_exhausted: true } : {}) })
   }
 
+  state(): WorldState {
+    return {
+      length: this.count,
+      exhausted: this.exhausted === forever ? null : this.exhausted,
+      objects: this.objects.existing().map(({ from, newest }) => {
+        const { id, type, data } = objectOf(newest as Version<ObjectFact>)
+        return [from, id, type, data]
+      }),
+      relations: this.relations.existing().map(({ from, newest }) => {
+        const { relation, link } = newest.value as RelationFact
+        const { id, type, source_id, target_id, data } = relation
+        return [from, link?.from ?? from, id, type, source_id, target_id, data]
+      })
+    }
+  }
+
+  /** Creates again what there was, each thing at its own position, so that every order is as it was. */
+  private restore({ length, exhausted, objects, relations }: WorldState): void {
+    if (!(Number.isSafeInteger(length) && length > 0)) throw new InputError('The state is of no length.')
+    let last = 0
+    const ordered = (from: number): number => {
+      if (!(from >= last && from < length)) throw new InputError('The state is not in the order of its positions.')
+      last = from
+      return from
+    }
+    for (const [from, id, type, data] of objects) this.createObject({ id, type, data }, ordered(from))
+    last = 0
+    const joined: [RelationFact, Link][] = []
+    for (const [from, at, id, type, source_id, target_id, data] of relations) {
+      const fact: RelationFact = { relation: relationOf({ id, type, source_id, target_id, data }), link: undefined }
+      joined.push([fact, { life: this.relations.create(id, ordered(from), fact), from: at, to: forever }])
+    }
+    joined.sort(([, a], [, b]) => a.from - b.from)
+    for (const [fact, link] of joined) this.join(fact, link)
+    this.exhausted = exhausted ?? forever
+    this.count = length
+  }
+
   relationsOf(id: string, type: string | undefined, length: number): WorldRelation[] {
     const found: WorldRelation[] = []
     for (const link of this.links.get(id) ?? []) {
@@ -100,21 +158,20 @@ export class Projection {
   }
 
   private createRelation(data: Data, position: number): void {
-    const relation: WorldRelation = Object.freeze({
-      id: text(data, 'id'),
-      type: text(data, 'type'),
-      source_id: text(data, 'source_id'),
-      target_id: text(data, 'target_id'),
-      data: owned(data, 'data')
-    })
+    const relation = relationOf(data)
     const before = this.relations.living(relation.id)?.newest.value
     const fact: RelationFact = { relation, link: before?.link }
     const life = this.relations.create(relation.id, position, fact)
     if (before && sameEnds(before.relation, relation)) return
     if (before?.link) before.link.to = position
-    fact.link = { life, from: position, to: forever }
-    this.index(relation.source_id, fact.link)
-    if (relation.target_id !== relation.source_id) this.index(relation.target_id, fact.link)
+    this.join(fact, { life, from: position, to: forever })
+  }
+
+  private join(fact: RelationFact, link: Link): void {
+    const { source_id, target_id } = fact.relation
+    fact.link = link
+    this.index(source_id, link)
+    if (target_id !== source_id) this.index(target_id, link)
   }
 
   private removeRelation(life: Life<RelationFact>, position: number): void {
@@ -128,6 +185,16 @@ export class Projection {
     if (links) links.push(link)
     else this.links.set(end, [link])
   }
+}
+
+function relationOf(data: Data): WorldRelation {
+  return Object.freeze({
+    id: text(data, 'id'),
+    type: text(data, 'type'),
+    source_id: text(data, 'source_id'),
+    target_id: text(data, 'target_id'),
+    data: owned(data, 'data')
+  })
 }
 
 function sameEnds(a: WorldRelation, b: WorldRelation): boolean {

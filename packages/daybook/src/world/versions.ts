@@ -30,6 +30,11 @@ export class Versions<T> {
     return life && life.to === Number.POSITIVE_INFINITY ? life : undefined
   }
 
+  /** What exists now, in the order of creation. */
+  existing(): Life<T>[] {
+    return this.lives.filter(({ to }) => to === Number.POSITIVE_INFINITY)
+  }
+
   /** Creates the thing; one that exists gets a new version and keeps its place. */
   create(id: string, position: number, value: T): Life<T> {
     const before = this.latest.get(id)
