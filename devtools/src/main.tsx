@@ -1,5 +1,6 @@
 /** The page of its own: the ledgers of the process that serves it, or of this browser. */
 import { mount } from './mount.js'
+import { documentSource } from './sources/from-document.js'
 import { serverSource } from './sources/from-server.js'
 import { lazySource } from './sources/lazy.js'
 import { readAddress, writeAddress } from './state/address.js'
@@ -60,9 +61,12 @@ const tryIt: TryIt = {
 
 if (address.run) panel.want(address.run)
 const root = document.getElementById('root') as HTMLElement
-mount(root, { height: '100%' }).render(<Devtools panel={panel} wholePage tryIt={tryIt} />)
+// A page that carries its ledger is a document: it loads nothing, runs nothing and listens to nobody.
+const carried = documentSource(document)
+mount(root, { height: '100%' }).render(<Devtools panel={panel} wholePage tryIt={carried ? undefined : tryIt} />)
 
-if (token) panel.addSource(serverSource({ base: new URL('./', location.href).href.replace(/#.*$/, ''), token }))
+if (carried) panel.addSource(carried, { open: true })
+else if (token) panel.addSource(serverSource({ base: new URL('./', location.href).href.replace(/#.*$/, ''), token }))
 else showBrowser()
 
 // The address keeps what is shown, so that a link and a reload show it again. The token is not part of it.

@@ -10,6 +10,11 @@ const included: Readonly<Record<string, () => Promise<unknown>>> = {
   diligence: () => import('daybook-kits/diligence')
 }
 
+/** Whether this is the name of a kit that needs no path. */
+export function isIncluded(name: string): boolean {
+  return Object.hasOwn(included, name)
+}
+
 /**
  * A name of `daybook-kits`, also written `kits/research` or `kits.research`, or a path to a module whose default
  * export is a kit.

@@ -411,7 +411,13 @@ test('wrong words are one line', async () => {
     ['fly'],
     ['run', 'cooking', '--goal', goal],
     ['run', 'research', '--goal', goal, '--budget-usd', 'much'],
-    ['status'],
+    ['resume'],
+    ['verify', 'ffffffffffff'],
+    ['export', 'ffffffffffff'],
+    ['import', 'absent.jsonl'],
+    ['diff', 'demo'],
+    ['fork', 'demo'],
+    ['replay', 'demo', '--speed', 'fast'],
     ['status', 'ffffffffffff'],
     ['remove', 'ffffffffffff'],
     ['cache', 'fill'],
@@ -425,11 +431,17 @@ test('help and version', async () => {
   expect((await daybook(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   const { code, stdout } = await daybook([])
   expect(code).toBe(0)
-  for (const name of ['start', 'run', 'list', 'status', 'remove', 'cache', 'devtools']) {
-    expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'))
+  const names = 'start run resume fork list status devtools trace diff replay verify export import remove cache'.split(
+    ' '
+  )
+  for (const name of names) {
+    expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
     expect((await daybook([name, '--help'])).stdout).toContain(`daybook ${name}`)
   }
-  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(115)
+  for (const argv of [[], ...names.map(name => [name, '--help'])]) {
+    const printed = (await daybook(argv, { columns: 80 })).stdout
+    for (const line of printed.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+  }
 })
 
 test('a run that is interrupted ends in order, with what happened in the ledger', async () => {

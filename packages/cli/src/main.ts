@@ -5,9 +5,17 @@ import { parse } from './args.js'
 import type { Command, Context } from './command.js'
 import { cache } from './commands/cache.js'
 import { devtools } from './commands/devtools.js'
+import { diff } from './commands/diff.js'
+import { exporting } from './commands/export.js'
+import { fork } from './commands/fork.js'
+import { importing } from './commands/import.js'
+import { replay } from './commands/replay.js'
+import { resume } from './commands/resume.js'
 import { run } from './commands/run.js'
 import { list, remove, status } from './commands/runs.js'
 import { start } from './commands/start.js'
+import { traced } from './commands/trace.js'
+import { verify } from './commands/verify.js'
 import { withEnvFile } from './env-file.js'
 import { failureLine, problemLine, stackOf, withoutKeys } from './failures.js'
 import { help } from './help.js'
@@ -16,7 +24,12 @@ import { painter } from './print/paint.js'
 import { shown } from './stores.js'
 import { version } from './version.js'
 
-const commands: readonly Command[] = [start, run, list, status, remove, cache, devtools]
+const commands: readonly Command[] = [
+  ...[start, run, resume, fork],
+  ...[list, status, devtools],
+  ...[traced, diff, replay, verify],
+  ...[exporting, importing, remove, cache]
+]
 
 /**
  * Runs the command and resolves with its exit code: 0; 1 when something failed, each with one line on stderr; 130 when
@@ -27,6 +40,7 @@ export async function main(argv: readonly string[], given?: Io): Promise<number>
   const env = await withEnvFile(outer.env, outer.cwd)
   const io: Io = { ...outer, env }
   const paint = painter(io.isTTY, env)
+  const width = Math.min(100, Math.max(60, io.columns ?? 100))
   const verbose = argv.includes('--verbose')
   const warned = new Set<string>()
   let survived = 0
@@ -57,14 +71,14 @@ export async function main(argv: readonly string[], given?: Io): Promise<number>
       return 0
     }
     if (!command || args.flag('help')) {
-      io.stdout.write(`${help(commands, command, paint).join('\n')}\n`)
+      io.stdout.write(`${help(commands, command, { paint, width }).join('\n')}\n`)
       return 0
     }
     const dir = resolve(io.cwd, args.text('dir') ?? '.daybook')
     const context: Context = {
       io,
       paint,
-      width: Math.min(100, Math.max(60, io.columns ?? 100)),
+      width,
       dir,
       shownDir: shown(io.cwd, dir),
       json: args.flag('json'),

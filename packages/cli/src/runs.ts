@@ -52,7 +52,9 @@ export function pickName(names: readonly string[], given: string, dir: string): 
   const starts =
     given === ''
       ? []
-      : names.filter(name => name.startsWith(given) || shortName(name).startsWith(given) || idOf(name).startsWith(given))
+      : names.filter(
+          name => name.startsWith(given) || shortName(name).startsWith(given) || idOf(name).startsWith(given)
+        )
   const [only] = starts
   if (only !== undefined && starts.length === 1) return only
   const what = starts.length > 1 ? `${starts.length} runs begin with` : 'There is no run'

@@ -10,6 +10,8 @@ export interface Stores {
   readonly store: LedgerStore
   readonly cache: CacheStore
   readonly host: Host
+  /** Whether the ledgers are files of the folder. */
+  readonly onDisk: boolean
   /** Where the events of a ledger are, as a person types it; the folder where there is no file yet. */
   path(name?: string): Promise<string>
   close(): Promise<void>
@@ -30,6 +32,7 @@ export async function openStores(context: Context): Promise<Stores> {
     store: store ?? memoryLedgerStore(),
     cache: cache ?? memoryCache(),
     host,
+    onDisk: io.store === undefined && store !== undefined,
     async path(name) {
       const folder = join(dir, 'ledgers')
       if (!store) return `in memory only`

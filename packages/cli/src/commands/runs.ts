@@ -1,13 +1,13 @@
 /** `daybook list`, `status` and `remove`: what runs there are, what one came to, and away with it. */
 import type { Command } from '../command.js'
 import { problemLine } from '../failures.js'
+import { isDemo, openRun } from '../open-run.js'
 import { eventLines } from '../print/event-lines.js'
 import { plural } from '../print/format.js'
 import { answerLines, runReport, summaryLines } from '../print/report.js'
-import { isDemo, openRun } from '../open-run.js'
 import { findRun, newestFirst, rowsOf, runLines, shortName } from '../runs.js'
 import { withStores } from '../stores.js'
-import { runJson } from './run-goal.js'
+import { runJson } from './follow-run.js'
 
 export const list: Command = {
   name: 'list',

@@ -147,7 +147,7 @@ function figures(event: LedgerEvent<'llm.response'>): string {
 const tellingMembers = ['text', 'summary', 'question', 'goal', 'title', 'name', 'status']
 
 /** The member of an object's data that says most about it. */
-function telling(data: unknown): string {
+export function telling(data: unknown): string {
   if (typeof data !== 'object' || data === null) return ''
   const members = data as Record<string, unknown>
   const name =

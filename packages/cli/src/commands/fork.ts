@@ -1,0 +1,202 @@
+/** `daybook fork`: a run once more from one of its events on, with one thing changed. */
+import {
+  type ForkEstimate,
+  forkEstimate,
+  forkLedger,
+  importLedger,
+  type Json,
+  type LedgerChange,
+  type LedgerEvent,
+  openLedger
+} from 'daybook'
+import { InputError } from 'daybook/errors'
+import { amount, wholeNumber } from '../args.js'
+import type { Args, Command, Context } from '../command.js'
+import { demoText } from '../demo.js'
+import { type FoundEvent, findEvent, type OpenRun, openRun } from '../open-run.js'
+import { jsonText } from '../print/change-lines.js'
+import { eventLines } from '../print/event-lines.js'
+import { money, oneLine, plural } from '../print/format.js'
+import { chooseProvider } from '../providers.js'
+import { shortName } from '../runs.js'
+import { openStores, type Stores } from '../stores.js'
+import { followRun } from './follow-run.js'
+import { kitOfRun } from './kit-of-run.js'
+import { askingOptions } from './resume.js'
+import { freshId } from './run-goal.js'
+
+export const fork: Command = {
+  name: 'fork',
+  usage: '<run> --at <events>',
+  summary: 'run the rest of a run again with one thing changed; what stays the same costs nothing',
+  notes: [
+    '--at 14 shares the first 14 events, and the one after them may be changed: fork 4f2a --at 14 --set model=openai/gpt-5-mini. Nothing is asked without --run: what it would cost is printed first.'
+  ],
+  takes: [1, 1],
+  options: {
+    at: { type: 'string', value: 'number', summary: 'how many events the fork shares with the run' },
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'path=value',
+      summary: 'what is different in the event, such as model=… or messages.0.content=…; may be given more than once'
+    },
+    event: {
+      type: 'string',
+      value: 'event',
+      summary: 'which event is changed: its number or id (default: the one after --at)'
+    },
+    id: { type: 'string', value: 'name', summary: 'the name of the fork (default: made up)' },
+    estimate: { type: 'boolean', summary: 'print what it would cost, and make nothing' },
+    run: { type: 'boolean', summary: 'run it now' },
+    ...askingOptions
+  },
+  async run(args, context) {
+    const budgetUsd = amount(args, 'budget-usd')
+    const stores = await openStores(context)
+    try {
+      const run = await runToFork(args, stores, context)
+      const events = await run.all()
+      const { position, changed, change } = whatToChange(args, run, events)
+      const estimate = await forkEstimate(events, position, { change })
+      const id = args.text('id')?.replace(/^branch:/, '') ?? freshId()
+      const plan: Plan = { run, events, position, changed, change, estimate, branch: `branch:${id}` }
+
+      if (args.flag('run') && !args.flag('estimate')) {
+        const { kit, loaded } = await kitOfRun(run, args.text('kit'), context)
+        const provider = await chooseProvider({ ...context.io, model: loaded.model, simulate: args.flag('simulate') })
+        const outcome = await followRun(
+          {
+            name: plan.branch,
+            title: `${kit.name} ${kit.version}, ${plan.branch}, from ${run.short} at event ${position}`,
+            ...{ goal: loaded.goal, provider, budgetUsd, known: position, json: forkJson(plan) },
+            start: (daybook, options) =>
+              daybook.fork(run.name, position, { id, kit, ...(change ? { change } : {}), ...options })
+          },
+          stores,
+          context
+        )
+        return outcome.code
+      }
+      if (!args.flag('estimate')) await forkLedger(await openLedger(run.store, run.name), position, { id, change })
+      const ledger = args.flag('estimate') ? undefined : await stores.path(plan.branch)
+      if (context.json)
+        context.print(JSON.stringify({ ...forkJson(plan), ...(ledger === undefined ? {} : { ledger }) }))
+      else for (const line of forkLines(plan, ledger, context)) context.print(line)
+      return 0
+    } finally {
+      await stores.close()
+    }
+  }
+}
+
+interface Plan {
+  readonly run: OpenRun
+  readonly events: readonly LedgerEvent[]
+  readonly position: number
+  /** The event that is different. */
+  readonly changed: FoundEvent | undefined
+  readonly change: LedgerChange | undefined
+  readonly estimate: ForkEstimate
+  readonly branch: string
+}
+
+/** The demo is copied into the folder first: a fork shares the events of a ledger that is beside it. */
+async function runToFork(args: Args, stores: Stores, context: Context): Promise<OpenRun> {
+  const [given] = args.positionals
+  const run = await openRun(stores, given, context)
+  if (!run.demo || args.flag('estimate')) return run
+  await importLedger(stores.store, await demoText())
+  return openRun(stores, given, context)
+}
+
+function whatToChange(
+  args: Args,
+  run: OpenRun,
+  events: readonly LedgerEvent[]
+): Pick<Plan, 'position' | 'changed' | 'change'> {
+  const named = args.text('event')
+  const found = named === undefined ? undefined : findEvent(events, named)
+  if (named !== undefined && !found) throw new InputError(`There is no event "${oneLine(named, 60)}" in ${run.short}.`)
+  const at = wholeNumber(args, 'at', events.length) ?? found?.position
+  if (at === undefined) {
+    throw new InputError(`fork needs to know where: pass --at with a number from 0 to ${events.length}, or --event.`)
+  }
+  const set = settings(args.texts('set'))
+  if (Object.keys(set).length === 0) {
+    if (found) throw new InputError('--event says what is changed, and --set how: pass --set path=value.')
+    return { position: at, changed: undefined, change: undefined }
+  }
+  const event = events[at]
+  const changed = found ?? (event && { position: at, event })
+  if (!changed)
+    throw new InputError(`There is no event after the first ${at}, so nothing can be changed: pass a smaller --at.`)
+  return { position: at, changed, change: { event: changed.event.id, set } }
+}
+
+/** `path=value`: JSON where it can be read as such, else text. */
+function settings(given: readonly string[]): Record<string, Json> {
+  return Object.fromEntries(
+    given.map(text => {
+      const at = text.indexOf('=')
+      if (at < 1)
+        throw new InputError(`--set takes path=value, such as model=openai/gpt-5-mini, not "${oneLine(text, 60)}".`)
+      return [text.slice(0, at), settingOf(text.slice(at + 1))]
+    })
+  )
+}
+
+function settingOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return text
+  }
+}
+
+function forkJson({ run, position, changed, change, estimate, branch }: Plan): object {
+  const { reused, calls, costUsd } = estimate
+  return {
+    branch: shortName(branch),
+    parent: run.short,
+    position,
+    change: change && changed ? { event: changed.event.id, set: change.set } : null,
+    estimate: { reused, calls, cost_usd: costUsd }
+  }
+}
+
+function forkLines(plan: Plan, ledger: string | undefined, { paint, width }: Context): string[] {
+  const { run, events, position, changed, change, branch } = plan
+  const printer = eventLines({ width: Math.max(60, width - 10), paint })
+  const lines = events.slice(0, (changed?.position ?? -1) + 1).map(event => printer.line(event))
+  const row = (label: string, text: string): string => `  ${paint('muted', label.padEnd(11))} ${text}`
+  return [
+    '',
+    ...(ledger === undefined ? [] : [row('Fork', paint('bold', shortName(branch)))]),
+    row('Shares', `${position === 0 ? 'no event' : plural(position, 'event')} with ${run.short}`),
+    ...(changed
+      ? [
+          row('Changes', (lines.at(-1) ?? '').trimStart()),
+          ...Object.entries(change?.set ?? {}).map(([path, value]) =>
+            row('', `${path} = ${jsonText(value, width - 20)}`)
+          )
+        ]
+      : [row('Changes', 'nothing')]),
+    row('Would cost', estimateText(plan.estimate)),
+    ...(ledger === undefined ? [] : [row('Ledger', ledger)]),
+    '',
+    ...(ledger === undefined ? [] : [`  Nothing was asked yet: daybook resume ${shortName(branch)} runs it.`, ''])
+  ]
+}
+
+function estimateText({ reused, calls, costUsd }: ForkEstimate): string {
+  const cost =
+    calls === 0
+      ? '$0'
+      : costUsd === null
+        ? 'at an unknown price'
+        : costUsd.low === costUsd.high
+          ? money(costUsd.high, { estimated: true })
+          : `${money(costUsd.low)} to ${money(costUsd.high)}`
+  return `${cost}: ${plural(calls, 'call')}, ${plural(reused, 'answer')} from ${calls === 0 && reused === 0 ? 'nowhere' : 'the run itself'}`
+}

@@ -1,0 +1,98 @@
+/** `daybook import`: takes a ledger from a file into the folder. */
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { createGunzip } from 'node:zlib'
+import { type ImportReport, importLedger, type TextSource } from 'daybook'
+import { InputError } from 'daybook/errors'
+import type { Command, Context } from '../command.js'
+import { oneLine, plural } from '../print/format.js'
+import { shortName } from '../runs.js'
+import { withStores } from '../stores.js'
+
+/** So many lines of a report are printed; `--json` has all of them. */
+const printed = 20
+
+export const importing: Command = {
+  name: 'import',
+  usage: '<file>',
+  summary: 'take a ledger from a file: of ours or of kando, also packed with gzip',
+  notes: [
+    'What is wrong with a line is reported with its number. A ledger with faults is not taken, unless --partial asks for what is good of it. To import a ledger again changes nothing.'
+  ],
+  takes: [1, 1],
+  options: {
+    as: { type: 'string', value: 'name', summary: 'the name of the run (default: what the ledger says)' },
+    partial: { type: 'boolean', summary: 'take what is good of a ledger with faults' }
+  },
+  run: (args, context) =>
+    withStores(context, async stores => {
+      const [file = ''] = args.positionals
+      const as = args.text('as')
+      const source = await sourceOf(file, context.io.cwd)
+      const report = await importLedger(stores.store, source, {
+        ...(as === undefined ? {} : { name: nameOf(as) }),
+        partial: args.flag('partial')
+      }).catch((error: unknown) => {
+        throw damagedGzip(error, file)
+      })
+      const name = report.length > 0 ? report.name : undefined
+      const ledger = await stores.path(name)
+      if (context.json) context.print(JSON.stringify(importJson(report, ledger)))
+      else for (const line of importLines(report, file, ledger, context)) context.print(line)
+      return { code: report.ok && report.events > 0 ? 0 : 1, name }
+    })
+}
+
+function nameOf(given: string): string {
+  return /^(?:run|branch|session):/.test(given) ? given : `run:${given}`
+}
+
+/** @throws InputError for what is no file of text. */
+async function sourceOf(file: string, cwd: string): Promise<TextSource> {
+  const path = resolve(cwd, file)
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new InputError(`There is no file ${file}.`, { cause })
+  })
+  if (found.isDirectory()) throw new InputError(`${file} is a folder: name one of its .jsonl files.`)
+  const handle = await open(path)
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0).finally(() => handle.close())
+  const head = buffer.subarray(0, bytesRead)
+  if (bytesRead === 0) throw new InputError(`${file} is empty: a ledger is a file with one event a line.`)
+  if (head[0] === 0x1f && head[1] === 0x8b) return createReadStream(path).pipe(createGunzip())
+  if (head.includes(0))
+    throw new InputError(`${file} holds no text, so it is no ledger: that is a .jsonl file with one event a line.`)
+  return createReadStream(path)
+}
+
+function damagedGzip(error: unknown, file: string): unknown {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^Z_/.test(code)
+    ? new InputError(`${basename(file)} is a damaged gzip file.`, { cause: error })
+    : error
+}
+
+function importJson(report: ImportReport, ledger: string): object {
+  const { ok, name, format, events, imported, length, reports } = report
+  return { run: shortName(name), ok, format, events, imported, length, ledger, reports }
+}
+
+function importLines(report: ImportReport, file: string, ledger: string, { paint, width }: Context): string[] {
+  const { ok, name, events, imported, reports } = report
+  const numbers = Math.max(0, ...reports.slice(0, printed).map(({ line }) => String(line).length))
+  const faults = reports.slice(0, printed).map(({ line, severity, message }) => {
+    const where = `  line ${String(line).padStart(numbers)}  `
+    const bad = severity === 'error'
+    return `${where}${paint(bad ? 'error' : 'cache', bad ? '✕' : '!')} ${oneLine(message, width - where.length - 2)}`
+  })
+  const more = reports.length - faults.length
+  const outcome =
+    events === 0
+      ? `${oneLine(basename(file), 60)} holds no event that could be read: nothing was imported.`
+      : !ok && imported === 0
+        ? `Nothing was imported: ${plural(events, 'event')} could be read. --partial takes what is good.`
+        : imported === 0
+          ? `${shortName(name)} has these ${plural(events, 'event')} already: nothing is new.`
+          : `Imported ${plural(imported, 'event')} as ${shortName(name)}, into ${ledger}.`
+  return [...faults, ...(more > 0 ? [`  and ${more} more: --json prints them all`] : []), outcome]
+}

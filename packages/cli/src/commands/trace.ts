@@ -1,0 +1,175 @@
+/** `daybook trace`: why an event is there, back to its roots; or what came of it. */
+import { effects, type LedgerEvent, type RunSummary, runSummary, trace } from 'daybook'
+import { asDaybookError, InputError } from 'daybook/errors'
+import type { Command, Context } from '../command.js'
+import { type FoundEvent, findEvent, type OpenRun, openRun } from '../open-run.js'
+import { eventLines } from '../print/event-lines.js'
+import { duration, money, oneLine, plural } from '../print/format.js'
+import { newestFirst } from '../runs.js'
+import { type Stores, withStores } from '../stores.js'
+import { noRuns } from './runs.js'
+
+/** What each event led to is worked out for so many of them: it is a walk through the ledger for each. */
+const explained = 100
+
+export const traced: Command = {
+  name: 'trace',
+  usage: '[event]',
+  summary: 'print why an event is there, back to its roots',
+  notes: [
+    'The event is its id, the beginning of it, or the number before it where a run is printed (left out: the last one). Without --run it is looked for in all runs, the newest first, and then in the demo.'
+  ],
+  takes: [0, 1],
+  options: {
+    run: { type: 'string', value: 'run', summary: 'the run that the event belongs to' },
+    effects: { type: 'boolean', summary: 'print what the event led to instead' }
+  },
+  run: (args, context) =>
+    withStores(context, async stores => {
+      const [given] = args.positionals
+      const { run, events, found } = await search(stores, given, args.text('run'), context)
+      const forward = args.flag('effects')
+      const path = forward ? effects(events, found.event.id) : trace(events, found.event.id)
+      const led = new Map(path.slice(0, explained).map(event => [event.id, consequence(event, events)]))
+      const name = run.demo ? undefined : run.name
+      if (context.json) context.print(JSON.stringify(traceJson(run, events, path, led, forward)))
+      else for (const line of traceLines(run, events, path, led, forward, context)) context.print(line)
+      if (run.demo && !context.json && args.text('run') === undefined && (await stores.store.list()).length === 0) {
+        context.print(`  ${noRuns(context.shownDir)}`)
+        context.print()
+      }
+      return { name }
+    })
+}
+
+interface Searched {
+  readonly run: OpenRun
+  readonly events: readonly LedgerEvent[]
+  readonly found: FoundEvent
+}
+
+async function search(
+  stores: Stores,
+  given: string | undefined,
+  inRun: string | undefined,
+  context: Context
+): Promise<Searched> {
+  const names = inRun === undefined ? (await newestFirst(stores.store)).map(({ name }) => name) : [inRun]
+  if (inRun === undefined) names.push('demo')
+  for (const name of names) {
+    const searched = await lookIn(stores, name, given, inRun !== undefined, context)
+    if (searched) return searched
+  }
+  const where = inRun ?? `the runs of ${context.shownDir}, nor in the demo`
+  throw new InputError(
+    `There is no event "${oneLine(given ?? '', 60)}" in ${where}: daybook status <run> --events prints them.`
+  )
+}
+
+async function lookIn(
+  stores: Stores,
+  name: string,
+  given: string | undefined,
+  only: boolean,
+  context: Context
+): Promise<Searched | undefined> {
+  try {
+    const run = await openRun(stores, name, context)
+    const events = await run.all()
+    const last = events.at(-1)
+    const found = given === undefined ? last && { position: events.length - 1, event: last } : findEvent(events, given)
+    return found && { run, events, found }
+  } catch (error) {
+    if (only || error instanceof InputError) throw error
+    // Among many runs, one that cannot be read hides no other.
+    context.warn({ area: 'ledger', kind: name, message: asDaybookError(error, 'ledger').message })
+    return undefined
+  }
+}
+
+interface Consequence extends RunSummary {
+  /** From the event to the last of what it led to, in milliseconds. */
+  readonly elapsedMs: number
+}
+
+/** What came of an event, but for itself. */
+function consequence(event: LedgerEvent, events: readonly LedgerEvent[]): Consequence {
+  const fold = runSummary()
+  const began = Date.parse(event.timestamp)
+  let ended = began
+  for (const effect of effects(events, event.id).slice(1)) {
+    fold.add(effect)
+    ended = Math.max(ended, Date.parse(effect.timestamp) || 0)
+  }
+  return { ...fold.summary(), elapsedMs: Number.isFinite(ended - began) ? ended - began : 0 }
+}
+
+function traceJson(
+  run: OpenRun,
+  events: readonly LedgerEvent[],
+  path: readonly LedgerEvent[],
+  led: ReadonlyMap<string, Consequence>,
+  forward: boolean
+): object {
+  const numbers = new Map(events.map(({ id }, position) => [id, position + 1]))
+  return {
+    event: path[0]?.id,
+    run: run.short,
+    demo: run.demo,
+    direction: forward ? 'effects' : 'causes',
+    events: path.map(({ id, type, actor, cause, timestamp }) => {
+      const of = led.get(id)
+      const figures = of && {
+        ...{ events: of.events, calls: of.calls, hits: of.hits },
+        ...{ cost_usd: of.costUsd, elapsed_ms: of.elapsedMs }
+      }
+      return { number: numbers.get(id), id, type, actor, cause, timestamp, ...(figures ? { led_to: figures } : {}) }
+    })
+  }
+}
+
+function traceLines(
+  run: OpenRun,
+  events: readonly LedgerEvent[],
+  path: readonly LedgerEvent[],
+  led: ReadonlyMap<string, Consequence>,
+  forward: boolean,
+  { paint, width }: Context
+): string[] {
+  const wanted = new Set(path.map(({ id }) => id))
+  const printer = eventLines({ width, paint })
+  const lines = new Map<string, string>()
+  for (const event of events) {
+    const line = printer.line(event)
+    if (wanted.has(event.id)) lines.set(event.id, line)
+  }
+  const others = path.length - 1
+  const what = forward
+    ? others === 0
+      ? 'It led to nothing.'
+      : `It led to ${plural(others, 'event')}.`
+    : others === 0
+      ? 'It is a root: nothing led to it.'
+      : `${plural(others, 'event')} led to it.`
+  return [
+    '',
+    `  ${paint('bold', path[0]?.id ?? '')}  ${run.demo ? 'the demo' : run.short}`,
+    `  ${what}`,
+    '',
+    ...path.flatMap(({ id }) => {
+      const of = led.get(id)
+      const below = of && of.events > 0 ? [paint('muted', `       led to ${consequenceText(of)}`)] : []
+      return [lines.get(id) ?? '', ...below]
+    }),
+    ''
+  ]
+}
+
+function consequenceText(of: Consequence): string {
+  return [
+    plural(of.events, 'event'),
+    ...(of.calls > 0 ? [`${plural(of.calls, 'call')} ${money(of.costUsd, of)}`] : []),
+    ...(of.hits > 0 ? [`${of.hits} from the cache`] : []),
+    duration(of.elapsedMs)
+  ].join(', ')
+}
