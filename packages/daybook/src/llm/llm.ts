@@ -52,9 +52,21 @@ export interface Message {
   readonly tool_calls?: readonly MessageToolCall[] | undefined
   /** Of a tool's message: which call it answers. */
   readonly tool_call_id?: string | undefined
-  /** The provider's own form of this message (thinking blocks, signatures): goes back byte for byte to the same API. */
-  readonly native?: { readonly api: Api; readonly content: Json } | undefined
+  /** The provider's own form of this message (thinking blocks, signatures): goes back byte for byte. See {@link Native}. */
+  readonly native?: Native | undefined
   readonly [member: string]: unknown
+}
+
+/**
+ * A message as its provider wrote it: a list of Messages' blocks or of Responses' items in place of the common form, or
+ * the members of a chat message that stand beside it, those of its calls with the call's id. It goes back to the same
+ * API and, but for Messages, whose signatures hold behind any gateway, to the same provider; others get the common form.
+ */
+export interface Native {
+  readonly api: Api
+  /** Who made it. Without one it goes to whoever speaks the API. */
+  readonly provider?: string | undefined
+  readonly content: Json
 }
 
 export type ContentPart =

@@ -116,7 +116,7 @@ export const providerTable: Readonly<Record<ProviderName, Provider>> = {
     baseURL: 'https://api.mistral.ai/v1',
     api: 'chat',
     env: ['MISTRAL_API_KEY'],
-    quirks: { streamUsage: false, schema: 'schema' }
+    quirks: { streamUsage: false, schema: 'schema', names: ['tool'] }
   },
   deepseek: {
     label: 'DeepSeek',
@@ -124,7 +124,7 @@ export const providerTable: Readonly<Record<ProviderName, Provider>> = {
     api: 'chat',
     responses: true,
     env: ['DEEPSEEK_API_KEY'],
-    quirks: { schema: 'json', media: [] }
+    quirks: { schema: 'json', media: [], reasoningBack: true }
   },
   xai: {
     label: 'xAI',
@@ -132,7 +132,7 @@ export const providerTable: Readonly<Record<ProviderName, Provider>> = {
     api: 'chat',
     responses: true,
     env: ['XAI_API_KEY'],
-    quirks: { schema: 'schema' }
+    quirks: { schema: 'schema', names: ['user'] }
   },
   together_ai: {
     label: 'Together AI',
@@ -153,7 +153,7 @@ export const providerTable: Readonly<Record<ProviderName, Provider>> = {
     baseURL: 'https://api.perplexity.ai',
     api: 'chat',
     env: ['PERPLEXITYAI_API_KEY', 'PERPLEXITY_API_KEY'],
-    quirks: { streamUsage: false, schema: 'schema' }
+    quirks: { streamUsage: false, schema: 'schema', names: [] }
   },
   cerebras: {
     label: 'Cerebras',
@@ -174,7 +174,7 @@ export const providerTable: Readonly<Record<ProviderName, Provider>> = {
     baseURL: 'https://api.moonshot.ai/v1',
     api: 'chat',
     env: ['MOONSHOT_API_KEY'],
-    quirks: { schema: 'json' }
+    quirks: { schema: 'json', reasoningBack: true }
   },
   dashscope: {
     label: 'DashScope',

@@ -1,7 +1,8 @@
 /** Puts an answer together of its pieces, the same for every wire format. */
 import { StreamProtocolError } from '../../errors.js'
 import type { Json } from '../../json.js'
-import type { FinishReason, LLMDelta, LLMResponse, Message, MessageToolCall, ToolCall, Usage } from '../llm.js'
+import type { FinishReason, LLMDelta, LLMResponse, Message, MessageToolCall, Native, ToolCall, Usage } from '../llm.js'
+import { about } from './failure.js'
 import { nameOf, type Peer } from './wire.js'
 
 /** A tool call that is being read. */
@@ -13,6 +14,8 @@ export interface OpenCall {
   raw: string
   name: string
   text: string
+  /** What the provider says of the call that the common form does not know; at the end with the id that it goes by. */
+  own?: Record<string, unknown>
 }
 
 export interface Assembly {
@@ -37,12 +40,13 @@ export interface End {
   readonly estimated: boolean
   readonly refusal?: string
   /** The message in the provider's own form, where the common form would lose something. */
-  readonly blocks?: Message['native']
+  readonly blocks?: Native
   readonly native?: Readonly<Record<string, Json>>
 }
 
 const maxCalls = 128
 const maxArgumentsDepth = 200
+const maxDepth = 1000
 
 const reasons: ReadonlyMap<unknown, FinishReason> = new Map<unknown, FinishReason>([
   ['stop', 'stop'],
@@ -136,7 +140,17 @@ export function assembly(deltas: LLMDelta[], peer: Peer): Assembly {
     response(end) {
       for (const type of ['text.delta', 'reasoning.delta'] as const) show(type, half[type])
       const made = calls.some(call => !call.id)
-      for (const call of calls) call.id ||= invented(call.index, end.id)
+      for (const call of calls) {
+        call.id ||= invented(call.index, end.id)
+        if (call.own) call.own.id = call.id
+      }
+      const { blocks } = end
+      if (deeper(blocks?.content, maxDepth)) {
+        throw new StreamProtocolError(
+          `${nameOf(peer)} sent what is nested more than ${maxDepth} levels deep.`,
+          about(peer)
+        )
+      }
       const { 'text.delta': text, 'reasoning.delta': reasoning } = said
       const native = {
         ...(end.finish === undefined ? {} : { finish_reason: end.finish }),
@@ -147,7 +161,7 @@ export function assembly(deltas: LLMDelta[], peer: Peer): Assembly {
         role: 'assistant',
         content: text || (calls.length > 0 ? null : ''),
         ...(calls.length > 0 ? { tool_calls: calls.map(sent) } : {}),
-        ...(end.blocks ? { native: end.blocks } : {})
+        ...(blocks ? { native: { ...blocks, provider: peer.provider } } : {})
       }
       return {
         text,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LLMRequest, Message } from '../llm.js'
+import { quirksOf } from '../parameters.js'
 import { renderChat } from './chat-request.js'
 import type { Profile } from './profile.js'
 
@@ -41,6 +42,42 @@ test('a developer is the system for those who know no developer', () => {
   const messages: Message[] = [{ role: 'developer', content: 'Be brief.' }, hi]
   expect(body({ messages }).messages[0].role).toBe('system')
   expect(body({ messages }, { systemRole: 'developer' }).messages[0].role).toBe('developer')
+})
+
+test('names go to those who take them, and are left out elsewhere without a word', () => {
+  const messages: Message[] = [
+    { role: 'developer', content: 'Be brief.', name: 'rules' },
+    { role: 'user', content: 'Hi', name: 'guest' },
+    { role: 'assistant', content: 'Hello', name: 'pilot' },
+    { role: 'tool', tool_call_id: 'a', content: '1', name: 'tide' }
+  ]
+  const named = (provider: string) => {
+    const { body, dropped } = render({ messages }, { ...quirksOf(provider), provider })
+    expect(dropped).toEqual([])
+    return JSON.parse(JSON.stringify(body.messages)).map(({ name }: Message) => name ?? '')
+  }
+  for (const provider of ['openai', 'groq', 'demo'])
+    expect(named(provider)).toEqual(['rules', 'guest', 'pilot', 'tide'])
+  expect(named('xai')).toEqual(['', 'guest', '', ''])
+  expect(named('mistral')).toEqual(['', '', '', 'tide'])
+  expect(named('perplexity')).toEqual(['', '', '', ''])
+  expect(messages[1]?.name).toBe('guest')
+})
+
+test('that a result is an error goes to those whose format says so', () => {
+  const messages: Message[] = [{ role: 'tool', tool_call_id: 'a', content: 'It broke.', is_error: true }]
+  expect(body({ messages }).messages).toEqual([{ role: 'tool', tool_call_id: 'a', content: 'It broke.' }])
+})
+
+test('calls and results need no definition of their tools here', () => {
+  const called = { id: 'a', type: 'function', function: { name: 'tide', arguments: '{}' } } as const
+  const messages: Message[] = [
+    hi,
+    { role: 'assistant', content: null, tool_calls: [called] },
+    { role: 'tool', tool_call_id: 'a', content: 'high' }
+  ]
+  expect(body({ messages })).toMatchObject({ messages })
+  expect(body({ messages })).not.toHaveProperty('tools')
 })
 
 describe('the form of the answer', () => {

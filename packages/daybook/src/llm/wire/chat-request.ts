@@ -2,11 +2,12 @@
 import type { JsonObject } from '../../json.js'
 import { type LLMRequest, type Message, withoutPrivate } from '../llm.js'
 import { inWords, withSystem } from './answer-format.js'
+import { keeper, keptOf } from './chat-kept.js'
 import { chatTools } from './chat-tools.js'
 import { checkMedia, isGemini } from './media.js'
 import type { Profile } from './profile.js'
 import { strictSchema } from './strict-schema.js'
-import { type Rendered, record } from './wire.js'
+import { defined, type Rendered, record } from './wire.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -29,11 +30,12 @@ export function renderChat(asked: LLMRequest, profile: Profile): Rendered {
     ...(format.sent === undefined ? {} : { response_format: format.sent }),
     stream
   }
-  if (!stream) return { body, dropped }
+  const rendered = { body, dropped, keeper: keeper(profile) }
+  if (!stream) return rendered
   if (profile.streamUsage !== false) {
-    return { body: { ...body, stream_options: { ...record(stream_options), include_usage: true } }, dropped }
+    return { ...rendered, body: { ...body, stream_options: { ...record(stream_options), include_usage: true } } }
   }
-  return { body, dropped: stream_options ? [...dropped, 'stream_options'] : dropped }
+  return { ...rendered, dropped: stream_options ? [...dropped, 'stream_options'] : dropped }
 }
 
 /** OpenAI's reasoning models refuse the old name, all its models take the new one; others know only the old one. */
@@ -43,16 +45,29 @@ function limited({ max_tokens, max_completion_tokens }: Fields, { maxTokens }: P
   return { max_tokens: undefined, max_completion_tokens: undefined, [maxTokens]: limit }
 }
 
-/** Without what is meant for another format; and `developer` is a role that few know. */
-function sent(message: Message, profile: Profile, model: string): Message {
-  const { native, content } = message
+/**
+ * Without what is meant for another format, or is refused: `developer` is a role that few know. What the provider wants
+ * back with its own message stands beside it, and never in the place of what the message says itself.
+ */
+function sent(message: Message, profile: Profile, model: string): Fields {
+  const { native, is_error, content, name, ...common } = message
   checkMedia(content, profile, 'chat', model)
-  const foreign = message.role === 'developer' && profile.systemRole !== 'developer'
+  const role = message.role === 'developer' && profile.systemRole !== 'developer' ? 'system' : message.role
   const parts = isGemini(profile.provider) && Array.isArray(content) ? content.map(geminiPart) : content
-  if (!foreign && native === undefined && parts === content) return message
-  const { native: _native, content: _content, ...common } = message
-  const role = foreign ? 'system' : message.role
-  return { ...common, role, ...(parts === undefined ? {} : { content: parts as Message['content'] }) } as Message
+  const named = profile.names && !profile.names.includes(role) ? undefined : name
+  const same = role === message.role && parts === content && named === name
+  if (same && native === undefined && is_error === undefined) return message
+  const { members, calls } = keptOf(native, profile, model)
+  return {
+    ...members,
+    ...common,
+    role,
+    ...defined({
+      content: parts,
+      name: named,
+      tool_calls: calls.size > 0 ? common.tool_calls?.map(call => ({ ...calls.get(call.id), ...call })) : undefined
+    })
+  }
 }
 
 /** Gemini takes a PDF where others take an image. */

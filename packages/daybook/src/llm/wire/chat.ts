@@ -32,14 +32,9 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
       if (choice.index) continue // of `n` answers, the first
       if (choice.error) throw failure(choice, peer)
       if (choice.finish_reason) finish = String(choice.finish_reason)
-      const {
-        content,
-        reasoning_content,
-        reasoning,
-        tool_calls,
-        function_call,
-        refusal: no
-      } = record(choice.delta ?? choice.message)
+      const said = record(choice.delta ?? choice.message)
+      const { content, reasoning_content, reasoning, tool_calls, function_call, refusal: no } = said
+      peer.keeper?.message(said, Boolean(choice.delta))
       const thought = reasoning_content || reasoning
       if (thought) answer.say('reasoning.delta', text(thought))
       if (typeof content === 'string') {
@@ -80,6 +75,7 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
       last = answer.open(id, name, fragment)
       slots.set(slot, last)
     }
+    peer.keeper?.call(last, json)
   }
 
   return {
@@ -117,6 +113,7 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
       // xAI counts in ten thousand millionths of a dollar.
       const ticks = count(tokens.cost_in_usd_ticks)
       const cost = record(tokens.cost).total_cost ?? tokens.cost ?? (ticks === undefined ? undefined : ticks / 1e10)
+      const content = peer.keeper?.content(calls)
       return answer.response({
         id,
         model,
@@ -125,7 +122,8 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
         usage: usageOf(tokens),
         cost: typeof cost === 'number' && cost >= 0 && Number.isFinite(cost) ? cost : undefined,
         estimated: tokens.estimated === true,
-        refusal
+        refusal,
+        ...(content ? { blocks: { api: 'chat', content } } : {})
       })
     }
   }

@@ -80,6 +80,7 @@ function exchange(
     const { profile, fitTo } = await profileOf(provider)
     const fitted = fitTo(request)
     const rendered = await wire.render(fitted.request, profile)
+    peer.keeper = rendered.keeper
     dropped = [...new Set([...fitted.dropped, ...rendered.dropped])]
     // A keyword of a schema is no parameter: it is told in words, and the answer is checked by it all the same.
     const lost = dropped.filter(name => !name.includes('.$'))

@@ -2,7 +2,7 @@
 import { StreamProtocolError } from '../../errors.js'
 import type { Json } from '../../json.js'
 import type { LLMDelta, Usage } from '../llm.js'
-import { assembly, deeper, type OpenCall } from './assembly.js'
+import { assembly, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
 import { count, defined, nameOf, type Peer, parsed, record, text, type Wire, type WireReader } from './wire.js'
 
@@ -23,8 +23,6 @@ interface OpenBlock {
 }
 
 type Fields = Readonly<Record<string, unknown>>
-
-const maxDepth = 1000
 
 function reader(deltas: LLMDelta[], peer: Peer): WireReader {
   const answer = assembly(deltas, peer)
@@ -128,7 +126,6 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
       const finish = text(end.stop_reason) || undefined
       if (!stopped || !finish) throw cutOff(peer)
       const content = contentOf([...blocks.values()])
-      if (deeper(content, maxDepth)) throw wrong(`blocks nested more than ${maxDepth} levels deep`)
       return answer.response({
         id: text(message?.id),
         model: text(message?.model),

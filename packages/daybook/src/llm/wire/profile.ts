@@ -1,5 +1,5 @@
 /** What one provider takes, and how it wants it: the part of its row in the table that a wire format reads. */
-import type { LLMRequest } from '../llm.js'
+import type { LLMRequest, Message } from '../llm.js'
 
 /** Where a provider differs from the wire format that it speaks. Data: see `provider-table.ts`. */
 export interface Quirks {
@@ -20,6 +20,10 @@ export interface Quirks {
    * a model reads in any case is not repeated here: see `media.ts`.
    */
   readonly media?: readonly ('image' | 'pdf' | 'audio')[]
+  /** The roles whose messages may have a name: all where nothing is said. Elsewhere it is left out. */
+  readonly names?: readonly Message['role'][]
+  /** A model that thought before it called a tool must get its `reasoning_content` back, or the next request is refused. */
+  readonly reasoningBack?: boolean
 }
 
 export interface Profile extends Quirks {

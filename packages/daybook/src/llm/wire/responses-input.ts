@@ -20,7 +20,7 @@ export function inputOf(messages: readonly Message[], profile: Profile): readonl
     }
     for (const note of notes) input.push(note) // after all results, so that nothing stands between a call and its own
     notes = []
-    if (native?.api === 'responses') {
+    if (native?.api === 'responses' && (native.provider ?? profile.provider) === profile.provider) {
       for (const item of list(native.content)) {
         input.push(item)
         const { type, call_id } = record(item)

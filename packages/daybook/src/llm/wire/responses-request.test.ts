@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LLMRequest, Message, ToolDefinition } from '../llm.js'
+import type { LLMRequest, Message, Native, ToolDefinition } from '../llm.js'
 import { chat } from './chat.js'
 import { messages } from './messages.js'
 import type { Profile } from './profile.js'
@@ -111,6 +111,28 @@ describe('a conversation with tools', () => {
     expect(JSON.stringify(items(said, { role: 'tool', tool_call_id: 'a', content: 'Rain' }))).toBe(
       JSON.stringify([...own, { type: 'function_call_output', call_id: 'a', output: 'Rain' }])
     )
+  })
+
+  test('the items of another provider are not sent: it would refuse what is sealed by this one', () => {
+    const sealed = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' }
+    const said = native(sealed)
+    const by = (provider: string): Message => ({ ...said, native: { ...(said.native as Native), provider } })
+    const common = {
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: 'the common form', annotations: [] }]
+    }
+    expect(items(by(openai.provider))).toEqual([sealed])
+    expect(items(said)).toEqual([sealed])
+    expect(items(by('xai'))).toEqual([common])
+    const click = { type: 'computer_call', call_id: 'a', action: { type: 'click' } }
+    const asked = { ...native(click), tool_calls: [call('a', 'computer_use', '{}')] }
+    const foreign: Message = { ...asked, native: { ...(asked.native as Native), provider: 'azure' } }
+    const sent = items(foreign, { role: 'tool', tool_call_id: 'a', content: 'no' }) as unknown[]
+    expect(sent.slice(1)).toEqual([
+      { type: 'function_call', call_id: 'a', name: 'computer_use', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'a', output: 'no' }
+    ])
   })
 
   test('the items of another format are not sent, nor are these to another', async () => {

@@ -239,7 +239,7 @@ describe('the message of an answer', () => {
     ]) {
       for (const answer of [streamed(output), response(output)]) {
         const { response: given } = await read(answer)
-        expect(given.message.native).toEqual({ api: 'responses', content: output })
+        expect(given.message.native).toEqual({ api: 'responses', provider: 'openai', content: output })
         expect(JSON.stringify(sentBack(given))).toBe(JSON.stringify(output))
       }
     }

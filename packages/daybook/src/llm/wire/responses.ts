@@ -2,7 +2,7 @@
 import { StreamProtocolError } from '../../errors.js'
 import type { Json } from '../../json.js'
 import type { FinishReason, LLMDelta, Usage } from '../llm.js'
-import { assembly, deeper, type OpenCall } from './assembly.js'
+import { assembly, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
 import { count, defined, list, nameOf, type Peer, record, text, type Wire, type WireReader } from './wire.js'
 
@@ -28,8 +28,6 @@ interface OpenItem {
   part: string
   done: boolean
 }
-
-const maxDepth = 1000
 
 const stops: Readonly<Record<string, FinishReason>> = { max_output_tokens: 'length', content_filter: 'content_filter' }
 
@@ -231,7 +229,6 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
     response() {
       if (!end) throw cutOff(peer)
       const content = contentOf(end, [...items.values()])
-      if (deeper(content, maxDepth)) throw wrong(`items nested more than ${maxDepth} levels deep`)
       const complete = end.status === 'completed'
       const finish = complete ? 'completed' : text(record(end.incomplete_details).reason) || 'incomplete'
       const reason = complete ? (answer.calls.length > 0 ? 'tool_calls' : 'stop') : stops[finish]
@@ -268,7 +265,7 @@ function contentOf({ output, status }: Fields, items: readonly OpenItem[]): read
 }
 
 /** One text, and calls of functions after it, say the same in the common form. */
-function plain(content: readonly Fields[]): boolean {
+export function plain(content: readonly Fields[]): boolean {
   return content.every(({ type, content, phase, namespace, caller }, index) => {
     if (type === 'function_call') return !namespace && !caller
     return type === 'message' && index === 0 && !phase && list(content).every(part => bare(record(part)))

@@ -1,5 +1,7 @@
 /** What a wire format is: a mapping from requests to its JSON, and from its JSON to deltas and an answer. Nothing else. */
+import type { Json } from '../../json.js'
 import type { Api, LLMDelta, LLMRequest, LLMResponse } from '../llm.js'
+import type { OpenCall } from './assembly.js'
 import type { Profile } from './profile.js'
 
 export interface Wire {
@@ -17,6 +19,16 @@ export interface Rendered {
   readonly dropped: readonly string[]
   /** Headers that the body needs beside it; a value is added to what the caller sends under the same name. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly keeper?: Keeper
+}
+
+/** Keeps of one answer what a later request must bring back beside the common form. It comes with what renders requests. */
+export interface Keeper {
+  /** Reads the members of a piece of the message, or of the whole. */
+  message(members: Readonly<Record<string, unknown>>, streamed: boolean): void
+  /** Reads the members of a piece of a call. */
+  call(call: OpenCall, members: Readonly<Record<string, unknown>>): void
+  content(calls: readonly OpenCall[]): Json | undefined
 }
 
 /**
@@ -43,6 +55,8 @@ export interface Peer {
   /** What must never be shown, in whatever the provider says. */
   secrets: readonly string[]
   requestId?: string | undefined
+  /** Of this answer; known when its request is rendered, and so before anything is read. */
+  keeper?: Keeper | undefined
 }
 
 /** What a person calls the peer. */
