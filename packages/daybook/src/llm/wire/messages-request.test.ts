@@ -13,6 +13,7 @@ function turns(...list: readonly Message[]): unknown {
   return body({ messages: list }).messages
 }
 
+const hi: Message = { role: 'user', content: 'Hi' }
 const call = (id: string, name: string, args: string) => ({
   id,
   type: 'function' as const,
@@ -103,6 +104,49 @@ test('arguments that are no object are sent as what they were, in one', () => {
       { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'tide', input: { INVALID_JSON: text } }] }
     ])
   }
+})
+
+describe('calls of tools in a request that has no tools', () => {
+  const messages: Message[] = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: null, tool_calls: [call('a', 'tide', '{}'), call('b', 'moon', '{}')] },
+    { role: 'tool', tool_call_id: 'a', content: 'high' },
+    { role: 'tool', tool_call_id: 'b', content: 'full' },
+    {
+      role: 'assistant',
+      content: null,
+      native: {
+        api: 'messages',
+        content: [
+          { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
+          { type: 'tool_use', id: 'c', name: 'stars', input: {} },
+          { type: 'tool_use', id: 'd', name: 'tide', input: {} }
+        ]
+      }
+    },
+    { role: 'tool', tool_call_id: 'c', content: 'many' },
+    { role: 'tool', tool_call_id: 'd', content: 'low' }
+  ]
+  const open = { type: 'object' }
+  const past = ['tide', 'moon', 'stars'].map(name => ({ name, input_schema: open }))
+
+  test('have them by name alone, and none is called', () => {
+    for (const tools of [undefined, [], [{ type: 'mcp' }]]) {
+      const request = body({ messages, tools, tool_choice: 'required', parallel_tool_calls: false })
+      expect(request).toMatchObject({ tools: past, tool_choice: { type: 'none' } })
+    }
+    const thinking = body({ model: 'claude-opus-4-6', messages, reasoning_effort: 'low', tool_choice: 'required' })
+    expect(thinking).toMatchObject({ thinking: { type: 'adaptive' }, tool_choice: { type: 'none' } })
+  })
+
+  test('are not looked for where the request has tools, and leave nothing where there are none', () => {
+    const tools: LLMRequest['tools'] = [{ type: 'function', function: { name: 'sun' } }]
+    expect(body({ messages, tools })).toMatchObject({ tools: [{ name: 'sun' }] })
+    expect(body({ messages, tools })).not.toHaveProperty('tool_choice')
+    const plain = body({ messages: [hi, { role: 'assistant', content: 'Hello' }] })
+    expect(plain).not.toHaveProperty('tools')
+    expect(plain).not.toHaveProperty('tool_choice')
+  })
 })
 
 test('an assistant who said nothing is left out', () => {
@@ -399,6 +443,17 @@ describe('the provider’s own blocks', () => {
     ])
   })
 
+  test('go back by whichever gateway, since their signatures hold behind each', () => {
+    for (const native of [
+      { api: 'messages', content },
+      { api: 'messages', provider: 'anthropic', content }
+    ] as const) {
+      const message: Message = { role: 'assistant', content: 'Looking.', native }
+      const { body } = renderMessages({ model: 'demo-2', messages: [message] }, { provider: 'gateway' })
+      expect(body.messages).toEqual([{ role: 'assistant', content }])
+    }
+  })
+
   test('are put together of the pieces of a stream', () => {
     const reader = messages.reader([], peer)
     reader.event({ type: 'message_start', message: { id: 'msg_1' } })
@@ -428,7 +483,7 @@ describe('the provider’s own blocks', () => {
     reader.event({ type: 'message_delta', delta: { stop_reason: 'tool_use' } })
     expect(reader.event({ type: 'message_stop' })).toBe(true)
     const { message } = reader.response('done')
-    expect(JSON.stringify(message.native)).toBe(JSON.stringify({ api: 'messages', content }))
+    expect(JSON.stringify(message.native)).toBe(JSON.stringify({ api: 'messages', content, provider: 'anthropic' }))
   })
 
   test('are not kept where they say no more than the text', () => {

@@ -26,21 +26,24 @@ const rendered = new Set(
 
 type Block = Readonly<Record<string, unknown>>
 
-export function renderMessages(asked: LLMRequest, profile: Profile = plainProfile('custom')): Rendered {
-  const request = withoutPrivate(asked)
+export function renderMessages(given: LLMRequest, profile: Profile = plainProfile('custom')): Rendered {
+  const request = withoutPrivate(given)
   const { model, messages, stop, user } = request
   for (const { content } of messages) checkMedia(content, profile, 'messages', model)
   const format = messagesFormat(request.response_format, profile, model)
-  const tools = messagesTools(request.tools, model)
+  const asked = messagesTools(request.tools, model)
+  const said = turns(messages)
+  const past = asked.tools.length > 0 ? [] : toolsOf(said)
+  const tools = past.length > 0 ? past : asked.tools
   const system = systemOf(format.words === undefined ? messages : withSystem(messages, format.words))
-  const choice = choiceOf(request.tool_choice, request.parallel_tool_calls)
+  const choice = choiceOf(past.length > 0 ? 'none' : request.tool_choice, request.parallel_tool_calls)
   const thought = thinkingOf(request, choice)
   const leftOut = new Set(thought.leftOut)
   const dropped = [...thought.leftOut]
   const body: Record<string, unknown> = {
     model,
     max_tokens: thought.maxTokens ?? defaultMaxTokens,
-    messages: turns(messages),
+    messages: said,
     stream: request.stream ?? true
   }
   for (const [name, value] of Object.entries(request)) {
@@ -48,17 +51,17 @@ export function renderMessages(asked: LLMRequest, profile: Profile = plainProfil
     if (known.has(name)) body[name] = value
     else dropped.push(name)
   }
-  dropped.push(...format.dropped, ...tools.dropped)
+  dropped.push(...format.dropped, ...asked.dropped)
   if (system.length > 0) body.system = system
   if (stop !== undefined && stop !== null) body.stop_sequences = typeof stop === 'string' ? [stop] : stop
-  if (tools.tools.length > 0) body.tools = tools.tools
-  if (choice && (tools.tools.length > 0 || !request.tools)) body.tool_choice = choice // refused where no tool is left
-  if (tools.servers.length > 0) body.mcp_servers = [...list(body.mcp_servers), ...tools.servers]
+  if (tools.length > 0) body.tools = tools
+  if (choice && (tools.length > 0 || !request.tools)) body.tool_choice = choice // refused where no tool is left
+  if (asked.servers.length > 0) body.mcp_servers = [...list(body.mcp_servers), ...asked.servers]
   if (typeof user === 'string') body.metadata = { user_id: user, ...record(body.metadata) }
   if (thought.thinking) body.thinking = thought.thinking
   const config = { ...record(body.output_config), ...thought.config, ...format.config }
   if (Object.keys(config).length > 0) body.output_config = config
-  const { beta } = tools
+  const { beta } = asked
   return { body, dropped, ...(beta.length > 0 ? { headers: { 'anthropic-beta': beta.join(',') } } : {}) }
 }
 
@@ -95,6 +98,17 @@ function turns(messages: readonly Message[]): readonly Block[] {
     if (role !== 'assistant' || said.length > 0) made.push({ role, content: said }) // empty ones are refused
   }
   return made
+}
+
+/**
+ * The tools that were called before, by name alone: the format refuses their calls and results in a request that
+ * defines none, such as one for the last word after all rounds of tools.
+ */
+function toolsOf(said: readonly Block[]): readonly Block[] {
+  const blocks = said.flatMap(({ content }) => list(content)).map(record)
+  const names = new Set(blocks.map(({ type, name }) => (type === 'tool_use' ? text(name) : '')))
+  names.delete('')
+  return [...names].map(name => ({ name, input_schema: { type: 'object' } }))
 }
 
 function saidBy(message: Message): readonly unknown[] {
