@@ -11,7 +11,7 @@ import { DaybookError } from './errors.js'
 import type { LedgerEvent } from './ledger/event.js'
 import { memoryLedgerStore } from './ledger/memory-ledger-store.js'
 import { live } from './llm/live.js'
-import type { LLMResponse } from './llm/llm.js'
+import type { LLMFn, LLMRequest, LLMResponse } from './llm/llm.js'
 import { textLlm } from './llm/text-llm.js'
 import { simulatedFetch } from './testing/simulated-fetch.js'
 
@@ -111,6 +111,26 @@ test('an object that does not fit fails with kind output, and is asked for anew 
   expect(failure).toBeInstanceOf(DaybookError)
   expect(failure).toMatchObject({ kind: 'output' })
   expect(await daybook.object('The tide?', Tide)).toEqual({ harbour: 'Dover', metres: 6, springs: false })
+})
+
+test('a schema that cannot be sent is refused with its place; as its hint says, any JSON can be asked for and is checked', async () => {
+  const Lengths = z.object({ byName: z.record(z.string(), z.number()) })
+  const daybook = daybookFor()
+  await expect(daybook.object('How long are these ships?', Lengths)).rejects.toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining('$.byName'),
+    hint: expect.stringContaining('modelArgs: { response_format: { type: "json_object" } }')
+  })
+
+  const requests: LLMRequest[] = []
+  const llm: LLMFn = (request, options) => {
+    requests.push(request)
+    return textLlm(() => ['{"byName": {"Cutty Sark": 85}}', 0])(request, options)
+  }
+  const modelArgs = { response_format: { type: 'json_object' } }
+  const lengths = await daybookFor({ llm }).object('As JSON: how long are these ships?', Lengths, { modelArgs })
+  expect(lengths).toEqual({ byName: { 'Cutty Sark': 85 } })
+  expect(requests[0]?.response_format).toEqual({ type: 'json_object' })
 })
 
 test('a brace in the question is a brace', async () => {

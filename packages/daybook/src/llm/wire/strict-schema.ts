@@ -235,7 +235,7 @@ function adjusted(root: unknown, rules: SchemaRules): StrictSchema {
 function cannot(path: string, what: string): Error {
   return new InputError(`The schema cannot be sent: at ${path} it has ${what}.`, {
     code: 'schema',
-    hint: 'Say which properties and items there are, or send the schema in words.',
+    hint: 'Say which properties and items there are; or describe the JSON in the prompt, and pass modelArgs: { response_format: { type: "json_object" } }.',
     data: { path }
   })
 }
