@@ -168,7 +168,7 @@ function written(body: unknown): string {
 const secret = /key|auth|token|secret|cookie/i
 
 /** What the provider must not be able to echo into a message: the key, and headers that are named like one. */
-function secretsOf(key: string, headers: ApiOptions['headers'] = {}): readonly string[] {
+export function secretsOf(key: string, headers: ApiOptions['headers'] = {}): readonly string[] {
   const named = Object.entries(headers).filter(([name]) => secret.test(name))
   return [key, ...named.map(([, value]) => value.replace(/^(?:bearer|basic)\s+/i, ''))].filter(word => word.length > 3)
 }
