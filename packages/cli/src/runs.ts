@@ -1,5 +1,5 @@
 /** The runs that a store holds, as the command names and lists them. */
-import { type LedgerInfo, type LedgerStore, openLedger } from 'daybook'
+import type { LedgerInfo, LedgerStore } from 'daybook'
 import { asDaybookError, InputError } from 'daybook/errors'
 import { money, oneLine, plural } from './print/format.js'
 import type { Paint, Style } from './print/paint.js'
@@ -27,7 +27,7 @@ export async function rowsOf(store: LedgerStore, infos: readonly LedgerInfo[]): 
   // One after the other: what is read is folded and dropped, so that many long runs take little memory.
   for (const info of infos) {
     try {
-      const report = await reportOf((await openLedger(store, info.name)).read())
+      const report = await reportOf(store.read(info.name))
       rows.push({ info, report, problem: report.problem })
     } catch (error) {
       rows.push({ info, report: undefined, problem: asDaybookError(error, 'ledger').message })

@@ -1,7 +1,15 @@
 /** The ledgers and the cache in a folder. */
 import { access, constants, mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { type CacheStore, createHost, type Host, type LedgerStore, memoryCache, memoryLedgerStore } from 'daybook'
+import {
+  branching,
+  type CacheStore,
+  createHost,
+  type Host,
+  type LedgerStore,
+  memoryCache,
+  memoryLedgerStore
+} from 'daybook'
 import { fileCache, fileLedgerStore } from 'daybook/node'
 import type { Context } from './command.js'
 import { fileOf } from './ledger-files.js'
@@ -29,7 +37,8 @@ export async function openStores(context: Context): Promise<Stores> {
     context.warn({ area: lost === 'cache' ? 'cache' : 'ledger', kind: 'unavailable', message })
   }
   return {
-    store: store ?? memoryLedgerStore(),
+    // A branch is read, counted and removed as one with what it shares.
+    store: branching(store ?? memoryLedgerStore()),
     cache: cache ?? memoryCache(),
     host,
     onDisk: io.store === undefined && store !== undefined,
