@@ -9,6 +9,7 @@ import { listeners } from '../ledger/listeners.js'
 import { checkStoredName, isLedgerName, outboxName } from '../ledger/name.js'
 import type { Appended, LedgerInfo, LedgerStore } from '../ledger/store.js'
 import { completed, database } from './database.js'
+import { idbSnapshots, snapshotAt } from './idb-snapshots.js'
 
 export interface IdbLedgerStoreOptions {
   /** The database's name: default `daybook-ledgers`. */
@@ -267,6 +268,7 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
         const metas: readonly LedgerInfo[] = await answer<Meta[]>(ledgers.getAll())
         return metas.filter(meta => isLedgerName(meta.name))
       }),
+    snapshots: idbSnapshots(db),
     async remove(name) {
       checkStoredName(name)
       try {
@@ -274,7 +276,7 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
           const done = completed(transaction)
           for (const one of [name, outboxName(name)]) {
             transaction.objectStore('ledgers').delete(one)
-            transaction.objectStore('chunks').delete(rangeOf(one, 0))
+            transaction.objectStore('chunks').delete(rangeOf(one, snapshotAt))
           }
           await done
         })

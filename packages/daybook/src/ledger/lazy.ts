@@ -23,6 +23,11 @@ export function lazyLedgerStore(open: () => Promise<LedgerStore>): LedgerStore {
     signal: (name, signal) => opened?.signal?.(name, signal),
     hold: async (name, signal) => (await (await store()).hold?.(name, signal)) ?? (() => {}),
     head: async name => (await store()).head?.(name),
+    snapshots: {
+      load: async name => (await store()).snapshots?.load(name),
+      save: async (name, snapshot) => (await store()).snapshots?.save(name, snapshot),
+      remove: async name => (await store()).snapshots?.remove(name)
+    },
     // What was never opened has nothing to let go of.
     close: async () => opened?.close?.()
   }

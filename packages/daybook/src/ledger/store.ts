@@ -37,7 +37,16 @@ export interface LedgerStore {
   hold?(name: string, signal?: AbortSignal): Promise<() => void>
   /** The hash that the ledger's chain ends with, where the store keeps one; undefined for an empty ledger. */
   head?(name: string): Promise<string | undefined>
+  /** Keeps worlds beside the ledgers; see `projectFrom`. What it has of a ledger is removed with it. */
+  readonly snapshots?: SnapshotStore
   close?(): Promise<void>
+}
+
+/** Keeps one text for each ledger. Losing it costs time and nothing else. */
+export interface SnapshotStore {
+  load(name: string): Promise<string | undefined>
+  save(name: string, snapshot: string): Promise<void>
+  remove(name: string): Promise<void>
 }
 
 export interface LedgerStoreListener {

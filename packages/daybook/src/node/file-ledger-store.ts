@@ -8,6 +8,7 @@ import { checkStoredName, isLedgerName, outboxName } from '../ledger/name.js'
 import type { LedgerInfo, LedgerStore } from '../ledger/store.js'
 import { nodeChecksums } from './batches.js'
 import { codeOf, type Disk, realDisk } from './disk.js'
+import { fileSnapshots } from './file-snapshots.js'
 import { firstLine } from './first-line.js'
 import { folderWatch } from './folder-watch.js'
 import { heads } from './heads.js'
@@ -45,6 +46,11 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
     // While we write ourselves, the changes are our own.
     known: name => (files.get(name)?.writing ? undefined : (files.get(name)?.bytes ?? 0)),
     changed: name => heard.changed(name)
+  })
+
+  const snapshots = fileSnapshots(name => {
+    checkStoredName(name)
+    return pathOf(name).replace(/\.jsonl$/, '.snapshot.json')
   })
 
   function pathOf(name: string): string {
@@ -105,7 +111,9 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
       }
       return found
     },
+    snapshots,
     async remove(name) {
+      await snapshots.remove(name)
       for (const one of isLedgerName(name) ? [name, outboxName(name)] : [name]) {
         await file(one).remove()
         files.delete(one)

@@ -5,8 +5,9 @@ import type { EventDraft, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { memoryLedgerStore } from '../ledger/memory-ledger-store.js'
 import { openLedger } from '../ledger/open-ledger.js'
+import type { SnapshotStore } from '../ledger/store.js'
 import { project } from './project.js'
-import { projectFrom, type SnapshotStore } from './snapshot.js'
+import { projectFrom } from './snapshot.js'
 import type { World } from './world.js'
 
 const made = (drafts: readonly EventDraft[]): LedgerEvent[] =>

@@ -7,15 +7,9 @@ import { defaultHost, type Host } from '../host.js'
 import { canonical, deepFreeze, isRecord } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
+import type { SnapshotStore } from '../ledger/store.js'
 import { Projection, type WorldState } from './projection.js'
 import type { World, WorldContext } from './world.js'
-
-/** Keeps one snapshot for each ledger. Losing one costs time and nothing else. */
-export interface SnapshotStore {
-  load(name: string): Promise<string | undefined>
-  save(name: string, snapshot: string): Promise<void>
-  remove(name: string): Promise<void>
-}
 
 export interface ProjectFromOptions {
   /** Left out: the ledger is projected from its beginning. */
