@@ -136,6 +136,7 @@ export type {
   LLMStream,
   Message,
   MessageToolCall,
+  Native,
   ProviderTool,
   Target,
   ToolCall,
