@@ -177,3 +177,23 @@ describe.each(apis)('through %s', (_name, api) => {
     await expect(ask([user('Hi')], { tools: [multiply], tool_choice: named })).rejects.toThrow('names "divide"')
   })
 })
+
+test('Messages: calls of the past without any tool defined are refused', async () => {
+  const ask = (tools: readonly object[]) =>
+    simulatedFetch({ speed: Number.POSITIVE_INFINITY })('https://api.anthropic.com/v1/messages', {
+      method: 'POST',
+      body: JSON.stringify({
+        model: 'claude-haiku-4-5',
+        max_tokens: 100,
+        tools,
+        tool_choice: tools.length > 0 ? { type: 'none' } : undefined,
+        messages: [
+          { role: 'user', content: 'How much is 17 times 23?' },
+          { role: 'assistant', content: [{ type: 'tool_use', id: 'call_1', name: 'multiply', input: {} }] },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', content: '391' }] }
+        ]
+      })
+    })
+  expect((await ask([])).status).toBe(400)
+  expect((await ask([{ name: 'multiply', input_schema: { type: 'object' } }])).status).toBe(200)
+})

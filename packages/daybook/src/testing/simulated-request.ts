@@ -66,7 +66,7 @@ export function requestOf(api: SimulatedApi, body: Fields): SimulatedRequest | u
 /**
  * A sentence for what every real provider refuses: a result without its call, a call without its result, two results
  * for one call, a choice among tools that are not there. Chat Completions and Messages want results right after their
- * calls; Responses wants them anywhere after.
+ * calls; Responses wants them anywhere after. Messages wants tools defined wherever one was called.
  */
 export function refusalOf(api: SimulatedApi, body: Fields, request: SimulatedRequest): string | undefined {
   const { turns, tools, choice } = request
@@ -87,6 +87,9 @@ export function refusalOf(api: SimulatedApi, body: Fields, request: SimulatedReq
     }
   }
   if (open.size > 0) return missing(open)
+  if (api === 'messages' && answered.size > 0 && list(body.tools).length === 0) {
+    return 'Requests with tool_use or tool_result blocks must define tools.'
+  }
   if (choice === 'required' && tools.length === 0) return 'tool_choice asks for a call, but no tools are offered.'
   if (typeof choice === 'object' && !tools.some(({ name }) => name === choice.name)) {
     return `tool_choice names "${choice.name}", which is not among the tools.`
