@@ -1,37 +1,73 @@
 /** Branches: a shared prefix by reference, and a tail of their own. */
-import type { Host } from '../host.js'
-import type { Json } from '../json.js'
+import { InputError } from '../errors.js'
+import { defaultHost, type Host } from '../host.js'
+import type { LLMRequest, Target } from '../llm/llm.js'
+import { derivedId, type LedgerEvent } from './event.js'
 import type { Ledger } from './ledger.js'
+import { checkLedgerName, checkPosition } from './name.js'
+import { openLedger } from './open-ledger.js'
+import { siblingsOf } from './siblings.js'
 import type { LedgerStore } from './store.js'
+import { type LedgerChange, tailOf } from './tail.js'
 
-/** One thing that is different in a branch. */
-export interface LedgerChange {
-  /** The id of the changed event. Left out: the event at the fork position. */
-  readonly event?: string | undefined
-  /** Paths within its data, dotted or as JSON pointers, with their new values: `{ 'model': 'openai/x', 'messages.0.content': '…' }`. */
-  readonly set: Readonly<Record<string, Json>>
-}
+export type { LedgerChange } from './tail.js'
 
 export interface ForkLedgerOptions {
   /** The branch will be `branch:<id>`. */
   readonly id: string
   readonly change?: LedgerChange | undefined
-  /** Where the branch is kept; the ledger's own store unless said otherwise. */
+  /** Where both ledgers are kept; left out, the store that the ledger was opened in. */
   readonly store?: LedgerStore | undefined
   readonly host?: Host | undefined
+  /** Where a changed request will go, as its event says it. Left out: it says nothing. */
+  readonly target?: ((request: LLMRequest) => Target | undefined) | undefined
 }
 
 /**
  * Forks a ledger (or a branch) before the event at `position`: the first `position` events are shared by reference.
  * The tail begins with `branch.created`, then what the parent's later events hold of the prefix's own doing: outputs of
- * events of the prefix, as they are, with the change in place under its old id. A runtime's `resume()` goes on from there.
- * @throws InputError for a position or a change that does not fit; nothing is written then.
+ * events of the prefix, as they are, with the change in place under its old id. A runtime's `resume()` goes on from
+ * there. A parent that still runs is forked as it is now.
+ * @throws InputError for a position or a change that does not fit, and an id that is in use; nothing is written then.
  */
-export function forkLedger(_ledger: Ledger, _position: number, _options: ForkLedgerOptions): Promise<Ledger> {
-  throw new Error('to be written')
-}
+export async function forkLedger(ledger: Ledger, position: number, options: ForkLedgerOptions): Promise<Ledger> {
+  const { id, change, store, host = defaultHost(), target } = options
+  const name = `branch:${id}`
+  checkLedgerName(name)
+  checkPosition('position', position)
+  const siblings = store ? siblingsOf(await openLedger(store, ledger.name, { host })) : siblingsOf(ledger)
+  if (!siblings) throw new InputError(`Nobody knows where ${ledger.name} is kept: pass { store } to fork it.`)
+  const branch = await siblings.open(name)
+  if (branch.length > 0) throw new InputError(`${name} is there already: choose another id for the branch.`)
 
-/** A store in which `branch:…` ledgers read as one with what they share. `openLedger` puts it before every store. */
-export function branching(store: LedgerStore): LedgerStore {
-  return store
+  const {
+    carried,
+    changed,
+    root = ledger.name,
+    unfinished
+  } = await tailOf(ledger.read(), ledger.name, position, change)
+  const head = await siblings.head(ledger.name)
+  const aimed = (event: LedgerEvent): LedgerEvent['data'] => {
+    const goes = event === changed && event.type === 'llm.request' && target?.(event.data as LLMRequest)
+    return goes ? { ...event.data, target: goes } : event.data
+  }
+  const data = {
+    ...{ branch_id: id, parent: ledger.name, fork_position: position },
+    ...(head === undefined ? {} : { head }),
+    carried: carried.length,
+    ...(position === 0 ? { root } : {}),
+    ...(unfinished ? { unfinished } : {})
+  }
+  const created: LedgerEvent<'branch.created'> = {
+    id: derivedId('branch.created', root, name, 'runtime', position, host.sha256),
+    type: 'branch.created',
+    source: name,
+    actor: 'runtime',
+    cause: [],
+    timestamp: new Date(host.now()).toISOString(),
+    data
+  }
+  const own = carried.map(event => ({ ...event, source: name, data: aimed(event) }) as LedgerEvent)
+  await branch.append([created as LedgerEvent, ...own], { expected: 0 })
+  return branch
 }

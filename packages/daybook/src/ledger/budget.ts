@@ -117,6 +117,7 @@ export function budgetFold(budget: Budget): BudgetFold {
         uncommitted = 0 // they are committed next
         return
       }
+      if (event.type === 'branch.created') uncommitted = 0 // they are the parent's to commit
       depth = depths.add(event)
       events++
       switch (event.type) {

@@ -111,6 +111,8 @@ export interface EventTypes {
     readonly carried?: number
     /** The run whose ids are inherited, where no event is shared that would say so. */
     readonly root?: string
+    /** Not everybody may have reacted to the last events that are shared: a wave was just written, or cut off. */
+    readonly unfinished?: 'wave' | 'abort' | 'budget'
   }
   'budget.exhausted': {
     readonly reasons: readonly string[]

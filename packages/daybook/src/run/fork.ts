@@ -1,18 +1,25 @@
 /** A run of a kit forked: its prefix shared, its tail run again with one thing changed. */
-
-import type { LedgerChange } from '../ledger/branch.js'
+import { forkLedger, type LedgerChange } from '../ledger/branch.js'
 import type { LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
-import type { Live } from '../llm/live.js'
+import { type Recording, recordingsOf, requestDigest, withoutNotes } from '../ledger/recordings.js'
+import { tailOf } from '../ledger/tail.js'
+import { estimatedCost } from '../llm/estimated.js'
+import { type Live, relay } from '../llm/live.js'
+import type { LLMRequest, Target } from '../llm/llm.js'
+import { fullName } from '../llm/provider-name.js'
+import { targetFor } from './call.js'
+import { usable } from './inherited.js'
 import type { Kit } from './kit.js'
-import type { Run, RunKitOptions } from './run-kit.js'
+import { type Run, type RunKitOptions, resumeKit } from './run-kit.js'
 
 /** What a fork will ask for, before it does. */
 export interface ForkEstimate {
-  /** Requests that the parent's recordings answer, for $0. */
+  /** Requests that are answered for $0: by the parent's recordings, or by the answer to the same request. */
   readonly reused: number
   /** Requests that must be asked; exact where only a model or a parameter changes. */
   readonly calls: number
+  /** US dollars: with answers as long as they were, and as long as they may be. Null where a price is not known. */
   readonly costUsd: { readonly low: number; readonly high: number } | null
 }
 
@@ -23,19 +30,115 @@ export interface ForkKitOptions extends Omit<RunKitOptions, 'ledger' | 'id'> {
   readonly change?: LedgerChange | undefined
 }
 
-/** Pure of the events: nothing is asked and nothing is written. */
-export function forkEstimate(
-  _events: readonly LedgerEvent[],
-  _position: number,
-  _options: { readonly change?: LedgerChange | undefined; readonly estimate?: RunKitOptions['estimate'] }
-): Promise<ForkEstimate> {
-  throw new Error('to be written')
+export interface ForkEstimateOptions {
+  readonly change?: LedgerChange | undefined
+  /** By the price table unless said otherwise. */
+  readonly estimate?: RunKitOptions['estimate']
+  /** Where a changed request will go; left out, where its model's name says. */
+  readonly target?: ((request: LLMRequest) => Target | undefined) | undefined
 }
 
 /**
  * Forks the parent's ledger and runs its tail. Requests that are unchanged are answered from the parent's recordings at
- * cost 0, changed ones through the cache and then by `llm`.
+ * cost 0, changed ones through the cache and then by `llm`; without one they fail. It fails as `resumeKit` does, and as
+ * `forkLedger`.
  */
-export function forkKit(_kit: Kit, _options: ForkKitOptions): Live<LedgerEvent, Run> {
-  throw new Error('to be written')
+export function forkKit(kit: Kit, options: ForkKitOptions): Live<LedgerEvent, Run> {
+  const { parent, position, id, change, ...given } = options
+  const { llm, host, signal } = given
+  return relay(
+    async abandoned => {
+      const target = llm && ((request: LLMRequest) => targetFor(llm, request).target)
+      const ledger = await forkLedger(parent, position, { id, change, host, target })
+      const either = signal ? AbortSignal.any([signal, abandoned]) : abandoned
+      return { stream: resumeKit(kit, { ...given, id, ledger, signal: either }) }
+    },
+    run => run
+  )
+}
+
+/**
+ * What a fork of these events would ask for. Pure of them: nothing is asked and nothing is written. What follows from
+ * a change is what followed from the changed event in the parent.
+ * @throws InputError for a position or a change that does not fit.
+ */
+export async function forkEstimate(
+  events: readonly LedgerEvent[],
+  position: number,
+  options: ForkEstimateOptions = {}
+): Promise<ForkEstimate> {
+  const { carried, changed } = await tailOf(events, events.at(-1)?.source ?? 'The ledger', position, options.change)
+  const kept = new Set([...events.slice(0, position), ...carried].map(({ id }) => id))
+  const future = changed ? futureOf(changed, events, position, kept) : new Set<string>()
+
+  const all = recordingsOf(events)
+  const ended = new Set(all.filter(({ terminalId = '' }) => kept.has(terminalId)).map(({ requestId }) => requestId))
+  const answers = usable(all, ended)
+  const answered = new Set(answers.map(({ requestId }) => requestId))
+  const known = new Set(answers.filter(({ requestId }) => !future.has(requestId)).map(digestOf))
+  const calls: Recording[] = []
+  let reused = 0
+  for (const recording of all) {
+    const { requestId: id } = recording
+    if (ended.has(id)) continue
+    const asked = id === changed?.id ? anew(recording, changed.data as LLMRequest, options) : recording
+    const digest = digestOf(asked)
+    if (future.has(id) ? known.has(digest) : answered.has(id) || known.has(digest)) reused++
+    else calls.push(asked)
+    known.add(digest) // whoever asks the same again is answered with it
+  }
+  return { reused, calls: calls.length, costUsd: await costOf(calls, changed?.id, options) }
+}
+
+/** A changed request as it will be asked. */
+function anew(recording: Recording, data: LLMRequest, { target }: ForkEstimateOptions): Recording {
+  const request = withoutNotes(data)
+  const same = request.model === recording.request.model
+  return { ...recording, request, target: target?.(request) ?? (same ? recording.target : named(request.model)) }
+}
+
+/** Where a model's name alone sends a request. */
+function named(model: string): Target {
+  const [provider = '', ...rest] = fullName(model).split('/')
+  return { provider, api: 'chat', base_url: '', model: rest.filter(name => name !== 'responses').join('/') }
+}
+
+/** What followed from an event, itself included. The options of a kit are behind everything. */
+function futureOf(
+  changed: LedgerEvent,
+  events: readonly LedgerEvent[],
+  position: number,
+  kept: ReadonlySet<string>
+): ReadonlySet<string> {
+  const future = new Set([changed.id])
+  for (const { id, by = '', cause } of events.slice(position)) {
+    if (kept.has(id)) continue
+    const follows = future.has(by.slice(0, by.lastIndexOf('#'))) || cause.some(of => future.has(of))
+    if (follows || changed.type === 'kit.loaded') future.add(id)
+  }
+  return future
+}
+
+function digestOf({ request }: Recording): string {
+  return requestDigest(request)
+}
+
+async function costOf(
+  calls: readonly Recording[],
+  changed: string | undefined,
+  { estimate = estimatedCost }: ForkEstimateOptions
+): Promise<ForkEstimate['costUsd']> {
+  let low = 0
+  let high = 0
+  for (const { requestId, request, target, answer } of calls) {
+    const { data } = (answer?.type === 'llm.response' ? answer : {}) as Partial<LedgerEvent<'llm.response'>>
+    const paid = requestId === changed ? undefined : data?.cached ? data.saved_usd : data?.cost_usd
+    const most = await estimate(request, target)
+    const length = data?.usage?.output_tokens
+    const least = paid ?? (length === undefined ? most : await estimate({ ...request, max_tokens: length }, target))
+    if (least === null) return null
+    low += least
+    high += Math.max(least, most ?? least)
+  }
+  return { low, high }
 }

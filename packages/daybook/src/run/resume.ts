@@ -78,17 +78,23 @@ function sessionsOf(events: readonly LedgerEvent[]): { sessions: readonly Sessio
   let current: Session | undefined
   let seeded = ''
   let carried = -1 // the position of the last event that a branch took over along with its prefix
+  let joined = false // whether the branch goes on with the session in which its parent was forked
 
   for (const [position, recorded] of events.entries()) {
     const event = recorded as AnyEvent
     if (event.type === 'branch.created') {
-      for (const session of sessions) session.settled = true
-      current = { waves: [[]], cut: undefined }
-      sessions.push(current)
+      const { unfinished } = event.data
+      joined = unfinished !== undefined && current !== undefined
+      for (const session of sessions) session.settled = !(joined && session === current)
+      if (current && joined) current.cut = unfinished === 'wave' ? undefined : unfinished
+      else {
+        current = { waves: [[]], cut: undefined }
+        sessions.push(current)
+      }
       carried = position + (Number(event.data.carried) || 0)
       continue
     }
-    if (current && position <= carried) {
+    if (current && !joined && position <= carried) {
       place(current, 0)
       continue
     }

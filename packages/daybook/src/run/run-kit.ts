@@ -6,6 +6,7 @@ import { copyJson, isRecord, type JsonObject } from '../json.js'
 import type { Budget } from '../ledger/budget.js'
 import type { EventDraft, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
+import { isBranch } from '../ledger/name.js'
 import { type Live, observe, relay } from '../llm/live.js'
 import type { LLMFn } from '../llm/llm.js'
 import type { World } from '../world/world.js'
@@ -29,6 +30,11 @@ export interface RunKitOptions {
   /** Left out: nothing answers, and the requests stay in the ledger. */
   readonly llm?: LLMFn | undefined
   readonly cache?: CacheStore | false | undefined
+  /**
+   * Of a branch: it finds what is in the cache, and what it adds is kept in this part of it, for nobody else. An `llm`
+   * that is cached already goes its own way.
+   */
+  readonly cacheScope?: string | undefined
   readonly host?: Host | undefined
   /** The kit's own options; they are in `kit.loaded`, so no key belongs here. */
   readonly options?: JsonObject | undefined
@@ -58,14 +64,18 @@ export function runKit(kit: Kit, goal: string, options: RunKitOptions): Live<Led
   })
 }
 
-/** Takes a run up again where it was stopped. The kit's options are those of its `kit.loaded`. */
+/**
+ * Takes a run up again where it was stopped, and a branch where it was forked. The kit's options are those of its
+ * `kit.loaded`. What a branch asks is answered from its parent's recordings first, for $0.
+ */
 export function resumeKit(kit: Kit, options: RunKitOptions): Live<LedgerEvent, Run> {
   return driven(options, async () => {
     checkKit(kit)
     const first = await open(options)
     const settings = { ...(await loadedOptions(first)), ...options.options }
     const responders = made(kit, () => kit.responders(settings))
-    const { ledger, runtime } = await openRuntime(kit, responders, { ...options, ledger: first })
+    const answering = isBranch(first.name) ? await (await import('./inherited.js')).inherited(first, options) : {}
+    const { ledger, runtime } = await openRuntime(kit, responders, { ...options, ...answering, ledger: first })
     return { ledger, start: signal => runtime.resume({ signal }) }
   })
 }

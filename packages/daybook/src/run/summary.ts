@@ -1,6 +1,7 @@
 /** What a run came to: a fold of its events, so that it is the same live, afterwards and in another place. */
 import type { AnyEvent, LedgerEvent } from '../ledger/event.js'
 
+/** Of a branch, calls, hits, failures, costs and tokens are those of its own tail. */
 export interface RunSummary {
   readonly kit: string | null
   readonly goal: string | null
@@ -43,12 +44,21 @@ export function runSummary(): { add(event: LedgerEvent): void; summary(): RunSum
   let inputTokens = 0
   let outputTokens = 0
   let problem: string | null = null
+  let carried = 0 // events of the parent that are still to come: it has paid for them
 
   return {
     add(recorded) {
       const event = recorded as AnyEvent
       events++
+      const own = carried-- <= 0
       switch (event.type) {
+        case 'branch.created':
+          calls = hits = failures = inputTokens = outputTokens = 0
+          costUsd = savedUsd = 0
+          estimated = false
+          problem = null
+          carried = event.data.carried ?? 0
+          break
         case 'kit.loaded':
           kit ??= event.data.name
           goal ??= event.data.goal ?? null
@@ -59,6 +69,8 @@ export function runSummary(): { add(event: LedgerEvent): void; summary(): RunSum
         case 'llm.response': {
           for (const cause of event.cause) open.delete(cause)
           const { cached, cost_usd, saved_usd, usage, text } = event.data
+          answers.push(text)
+          if (!own) break
           if (cached) hits++
           else calls++
           costUsd = sum(costUsd, cost_usd)
@@ -68,7 +80,6 @@ export function runSummary(): { add(event: LedgerEvent): void; summary(): RunSum
             inputTokens += usage?.input_tokens ?? 0
             outputTokens += usage?.output_tokens ?? 0
           }
-          answers.push(text)
           break
         }
         case 'llm.failed':
