@@ -10,7 +10,7 @@ import { tool } from './dialog/tool.js'
 import { DaybookError } from './errors.js'
 import type { LedgerEvent } from './ledger/event.js'
 import { memoryLedgerStore } from './ledger/memory-ledger-store.js'
-import { live } from './llm/live.js'
+import { live, tap } from './llm/live.js'
 import type { LLMFn, LLMRequest, LLMResponse } from './llm/llm.js'
 import { textLlm } from './llm/text-llm.js'
 import { simulatedFetch } from './testing/simulated-fetch.js'
@@ -218,4 +218,42 @@ async function entriesOf({ cache }: Daybook): Promise<unknown[]> {
 
 test('an agent without a model says where to name one', () => {
   expect(() => createDaybook({ llm: false }).agent()).toThrow(/No model is named/)
+})
+
+test('closing ends what is under way, and the ledger says so', async () => {
+  const store = memoryLedgerStore()
+  const daybook = createDaybook({
+    model: 'openai/gpt-4o-mini',
+    store,
+    cache: false,
+    fetch: simulatedFetch({ firstDeltaMs: 60_000 }),
+    host: { env: () => undefined }
+  })
+  const answer = daybook.text('How long is a day?').catch((error: unknown) => error)
+  const asked = new Promise<void>(resolve => {
+    const unsubscribe = daybook.ledger.subscribe(
+      () => {
+        unsubscribe()
+        resolve()
+      },
+      { from: 0 }
+    )
+  })
+  await asked
+  await daybook.close()
+  expect(await answer).toMatchObject({ kind: 'aborted', message: 'The Daybook was closed.' })
+  const types: string[] = []
+  for await (const event of store.read(daybook.ledger.name)) types.push(event.type)
+  expect(types).toEqual(['llm.request', 'llm.failed'])
+})
+
+test('a refusal is what the model says; a key that is no text is refused before anything is sent', async () => {
+  const refusing = textLlm(() => ['', 0])
+  const llm = Object.assign((...call: Parameters<typeof refusing>) => {
+    const stream = refusing(...call)
+    return tap(stream, response => ({ ...response, refusal: 'I would rather not.' }))
+  }, {})
+  expect(await daybookFor({ llm }).text('Do harm.')).toBe('I would rather not.')
+  const modelArgs = { api_key: 7 as unknown as string }
+  await expect(daybookFor().text('Hello', { modelArgs })).rejects.toMatchObject({ kind: 'input' })
 })

@@ -7,7 +7,7 @@ import { type Agent, type AgentOptions, createAgent } from './dialog/agent.js'
 import { askInvoker, askObject, askText, type ObjectOptions, type PromptText, type TextOptions } from './dialog/ask.js'
 import { createInvoker, type Invoker } from './dialog/invoker.js'
 import type { OutputOf, SchemaSource } from './dialog/schema.js'
-import { ConfigurationError, InputError } from './errors.js'
+import { APIUserAbortError, ConfigurationError, InputError } from './errors.js'
 import { createHost, type Host, newId } from './host.js'
 import type { JsonObject } from './json.js'
 import type { LedgerChange } from './ledger/branch.js'
@@ -21,8 +21,8 @@ import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
 import type { LedgerInfo, LedgerStore } from './ledger/store.js'
 import { estimatedCost } from './llm/estimated.js'
-import { type Live, relay } from './llm/live.js'
-import type { LLMFn } from './llm/llm.js'
+import { type Live, relay, tap } from './llm/live.js'
+import { type LLMFn, withTarget } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
 import { priced } from './llm/priced.js'
 import type { AddressOptions } from './llm/provider-address.js'
@@ -219,7 +219,8 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
     const name = `session:${id}`
     const ledger = lazyLedger(name, () => open(name))
     const answering = stack(ledger)
-    const llm: LLMFn = answering ? recorded(answering, ledger, { host }) : () => failedStream(nothingAnswers())
+    const calls = running(answering ? recorded(answering, ledger, { host }) : () => failedStream(nothingAnswers()))
+    const { llm } = calls
 
     const invoker = options.invoker ?? createInvoker({ llm, host })
     const model = options.model === undefined ? {} : { model: options.model }
@@ -255,6 +256,7 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
       ledgers: { list: () => store.list(), open, remove: name => store.remove(name) },
       cache,
       async close() {
+        await calls.end()
         await ledger.close()
         // A store that was passed in belongs to whoever passed it.
         await Promise.all([options.store ? undefined : store.close?.(), options.cache ? undefined : cache?.close?.()])
@@ -263,6 +265,43 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   }
 
   return session()
+}
+
+/** The function with a way to end what is under way: each call's end is in the ledger then. */
+function running(inner: LLMFn): { readonly llm: LLMFn; end(): Promise<void> } {
+  const closing = new AbortController()
+  const open = new Set<Promise<void>>()
+  const call: LLMFn = (request, options = {}) => {
+    const { signal } = options
+    const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
+    let done = (): void => {}
+    const ended = new Promise<void>(resolve => {
+      done = () => {
+        open.delete(ended)
+        resolve()
+      }
+    })
+    open.add(ended)
+    // A tap, which is neither a reader nor one who waits: leaving the stream still ends it.
+    return tap(
+      inner(request, { ...options, signal: both }),
+      response => {
+        done()
+        return response
+      },
+      error => {
+        done()
+        throw error
+      }
+    )
+  }
+  return {
+    llm: withTarget(call, inner.target),
+    async end() {
+      closing.abort(new APIUserAbortError('The Daybook was closed.'))
+      await Promise.all(open)
+    }
+  }
 }
 
 function idOf(name: string): string {

@@ -62,6 +62,7 @@ export type {
 export { createPrompt } from './dialog/prompt.js'
 export type { OutputOf, Schema, SchemaSource, StandardSchema, Validated } from './dialog/schema.js'
 export { schemaOf } from './dialog/schema.js'
+export type { AgentFailure } from './dialog/session.js'
 export type { CountTokens } from './dialog/tokens.js'
 export { estimateTokens } from './dialog/tokens.js'
 export type { Tool, ToolContext, ToolOptions, ToolOutcome } from './dialog/tool.js'

@@ -30,7 +30,10 @@ export function askText(llm: LLMFn, prompt: PromptText, options: TextOptions): L
       const request: LLMRequest = { ...modelArgs, model: named(model), messages: messagesOf(prompt, system) }
       const stream = llm(request, { ...callOptions, ...connectionOf(modelArgs), signal })
       for await (const delta of stream) if (delta.type === 'text.delta') yield delta.text
-      return (await stream).text
+      const { text, refusal } = await stream
+      // What a model says in place of an answer is what it says.
+      if (text === '' && refusal) yield refusal
+      return text || refusal || ''
     },
     { signal: options.signal }
   )

@@ -58,10 +58,6 @@ export function askedModel(llm: LLMFn, dialog: Dialog, options: InvokeOptions): 
 
 /** The caller's parameters as plain JSON of our own, so that nobody changes them on the way. */
 function ownArgs({ modelArgs = {} }: InvokeOptions): JsonObject {
-  for (const name of ['api_base', 'api_key']) {
-    const value = modelArgs[name] ?? ''
-    if (typeof value !== 'string') throw new InputError(`modelArgs.${name} must be a string, and not ${typeof value}.`)
-  }
   return frozenCopy(
     Object.fromEntries(Object.entries(modelArgs).filter(([name]) => !privateParameters.includes(name)))
   ) as JsonObject

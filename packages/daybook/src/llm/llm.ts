@@ -2,7 +2,7 @@
  * The one central type: an {@link LLMFn} is what every provider, cache, retry, recorder and replayer is. Behaviour is
  * added by functions from LLMFn to LLMFn, in one order: recorded(cached(budgeted(priced(retried(limited(routed(table))))))).
  */
-import type { ErrorKind } from '../errors.js'
+import { type ErrorKind, InputError } from '../errors.js'
 import type { Json } from '../json.js'
 import type { Live } from './live.js'
 
@@ -243,16 +243,18 @@ export function withoutPrivate(request: LLMRequest): LLMRequest {
   ) as unknown as LLMRequest
 }
 
-/** The call's own address and key, where its parameters name them in the way of other libraries. */
+/**
+ * The call's own address and key, where its parameters name them in the way of other libraries.
+ * @throws InputError for one that is no string: another key must not take its place.
+ */
 export function connectionOf(parameters: Readonly<Record<string, unknown>> = {}): { readonly connection?: Connection } {
-  const { api_base, api_key } = parameters
-  if (typeof api_base !== 'string' && typeof api_key !== 'string') return {}
-  return {
-    connection: {
-      ...(typeof api_base === 'string' ? { baseURL: api_base } : {}),
-      ...(typeof api_key === 'string' ? { apiKey: api_key } : {})
-    }
-  }
+  const [baseURL, apiKey] = ['api_base', 'api_key'].map(name => {
+    const value = parameters[name] ?? undefined
+    if (value === undefined || typeof value === 'string') return value
+    throw new InputError(`modelArgs.${name} must be a string, and not ${typeof value}.`)
+  })
+  if (baseURL === undefined && apiKey === undefined) return {}
+  return { connection: { ...(baseURL === undefined ? {} : { baseURL }), ...(apiKey === undefined ? {} : { apiKey }) } }
 }
 
 /** Where a function sends a request; a function that does not say is `custom`, in the plain text form. */

@@ -119,7 +119,7 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
         model,
         finish,
         ...(reason ? { reason } : {}),
-        usage: usageOf(tokens),
+        usage: usageOf(tokens, peer.provider),
         cost: typeof cost === 'number' && cost >= 0 && Number.isFinite(cost) ? cost : undefined,
         estimated: tokens.estimated === true,
         refusal,
@@ -129,15 +129,19 @@ function reader(deltas: LLMDelta[], peer: Peer): WireReader {
   }
 }
 
-function usageOf(tokens: Readonly<Record<string, unknown>>): Usage | null {
+const google: ReadonlySet<string> = new Set(['gemini', 'vertex_ai'])
+
+function usageOf(tokens: Readonly<Record<string, unknown>>, provider: string): Usage | null {
   const read = record(tokens.prompt_tokens_details)
   const input = count(tokens.prompt_tokens)
   const output = count(tokens.completion_tokens)
   if (input === undefined || output === undefined) return null
   const written = record(tokens.completion_tokens_details)
-  const reasoning = count(written.reasoning_tokens)
+  const rest = (count(tokens.total_tokens) ?? 0) - input - output
+  // Google's endpoints count thoughts in the total alone.
+  const reasoning = count(written.reasoning_tokens) ?? (rest > 0 && google.has(provider) ? rest : undefined)
   // xAI counts its reasoning beside the completion, which its total shows.
-  const beside = reasoning && tokens.total_tokens === input + output + reasoning ? reasoning : 0
+  const beside = reasoning === rest ? rest : 0
   return {
     input_tokens: input,
     output_tokens: output + beside,

@@ -1,57 +1,29 @@
 import { expect, test } from 'vitest'
-import type { LLMResponse } from '../llm.js'
-import { chat } from './chat.js'
-import { messages } from './messages.js'
-import type { Wire } from './wire.js'
+import { chatCompletionsApi } from './chat-api.js'
 
-const peer = { provider: 'demo', model: 'm', host: 'h', secrets: [] }
-
-function answerOf(wire: Wire, json: unknown): LLMResponse {
-  const reader = wire.reader([], peer)
-  reader.whole(json)
-  return reader.response('done')
+async function usageOf(provider: string, usage: Record<string, unknown>): Promise<unknown> {
+  const answer = { choices: [{ index: 0, message: { content: 'Good day' }, finish_reason: 'stop' }], usage }
+  const fetch = async (): Promise<Response> => Response.json(answer)
+  const llm = chatCompletionsApi({ baseURL: 'https://provider.test/v1', provider, fetch })
+  return (await llm({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], stream: false })).usage
 }
 
-test('sound is counted apart, where there is any', () => {
-  const of = (heard: number, said: number) =>
-    answerOf(chat, {
-      choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }],
-      usage: {
-        prompt_tokens: 50,
-        completion_tokens: 20,
-        prompt_tokens_details: { audio_tokens: heard },
-        completion_tokens_details: { audio_tokens: said }
-      }
-    }).usage
-  expect(of(30, 5)).toEqual({ input_tokens: 50, output_tokens: 20, audio_input_tokens: 30, audio_output_tokens: 5 })
-  expect(of(0, 0)).toEqual({ input_tokens: 50, output_tokens: 20 })
+const total = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 610 }
+
+test('Google counts thoughts in the total alone, and they are output like any other', async () => {
+  const thought = { input_tokens: 100, output_tokens: 510, reasoning_tokens: 500 }
+  expect(await usageOf('gemini', total)).toEqual(thought)
+  expect(await usageOf('vertex_ai', total)).toEqual(thought)
+  expect(await usageOf('gemini', { ...total, total_tokens: 110 })).toEqual({ input_tokens: 100, output_tokens: 10 })
 })
 
-test('what a cache keeps for an hour is counted apart, where there is any', () => {
-  const of = (hour: number) =>
-    answerOf(messages, {
-      content: [{ type: 'text', text: 'Hi' }],
-      stop_reason: 'end_turn',
-      usage: {
-        input_tokens: 3,
-        output_tokens: 2,
-        cache_creation_input_tokens: 10,
-        cache_creation: { ephemeral_5m_input_tokens: 10 - hour, ephemeral_1h_input_tokens: hour }
-      }
-    }).usage
-  expect(of(4)).toEqual({ input_tokens: 13, output_tokens: 2, cache_write_tokens: 10, cache_write_1h_tokens: 4 })
-  expect(of(0)).toEqual({ input_tokens: 13, output_tokens: 2, cache_write_tokens: 10 })
+test('a total that says more is no reason to count more with anybody else', async () => {
+  expect(await usageOf('groq', total)).toEqual({ input_tokens: 100, output_tokens: 10 })
 })
 
-test('the provider’s own cost wins, however it is told', () => {
-  const of = (usage: object) =>
-    answerOf(chat, {
-      choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }],
-      usage: { prompt_tokens: 12, completion_tokens: 1, ...usage }
-    }).cost_usd
-  expect(of({})).toBeNull()
-  expect(of({ cost: 0.5 })).toBe(0.5)
-  expect(of({ cost: { total_cost: 0.25 } })).toBe(0.25)
-  expect(of({ cost_in_usd_ticks: 1_466_250 })).toBeCloseTo(0.000146625, 12)
-  expect(of({ cost_in_usd_ticks: -1 })).toBeNull()
+test('xAI counts its reasoning beside the completion; others count it within', async () => {
+  const details = { completion_tokens_details: { reasoning_tokens: 500 } }
+  expect(await usageOf('xai', { ...total, ...details })).toMatchObject({ output_tokens: 510, reasoning_tokens: 500 })
+  const within = { prompt_tokens: 100, completion_tokens: 510, total_tokens: 610, ...details }
+  expect(await usageOf('openai', within)).toMatchObject({ output_tokens: 510, reasoning_tokens: 500 })
 })
