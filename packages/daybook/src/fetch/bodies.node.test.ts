@@ -1,7 +1,6 @@
 /** Requests that programs really sent, in our vocabulary and back: nothing is lost that matters. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { at } from '../../../tools/workspace.mjs'
 import { renderMessages } from '../llm/wire/messages-request.js'
 import { renderResponses } from '../llm/wire/responses-request.js'
 import { list, record } from '../llm/wire/wire.js'
@@ -10,7 +9,7 @@ import { fromResponses } from './responses-body.js'
 
 type Fields = Record<string, unknown>
 
-const folder = `${process.env.DAYBOOK_FIXTURES ?? at('../shared/fixtures')}/open`
+const folder = `${process.env.DAYBOOK_FIXTURES ?? '../shared/fixtures'}/open`
 const names = existsSync(folder) ? readdirSync(folder).filter(name => existsSync(`${folder}/${name}/request.json`)) : []
 if (names.length === 0) console.warn('recorded answers not present')
 
