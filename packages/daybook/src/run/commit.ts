@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.js'
 import type { LLMRequest, Target } from '../llm/llm.js'
 import type { Output } from './firing.js'
 import { type CheckedDraft, checkDraft, claimedType, rejection } from './guards.js'
-import { type OutboxBook, sayerKey } from './outbox.js'
+import type { OutboxBook } from './outbox.js'
 import type { RunState } from './state.js'
 
 /** What a request may cost at most, in US dollars; null where that is not known: it reserves nothing then. */
@@ -58,7 +58,7 @@ export async function commit(
 
   const calls = outputs.filter(({ call }) => call)
   // Before the ledger says that they are there.
-  if (stopped) await committer.outbox?.keep(new Set(outputs.slice(taken).map(saidBy)))
+  if (stopped) await committer.outbox?.keep()
   try {
     if (events.length > 0) await ledger.append(events, { expected: before })
   } catch (error) {
@@ -157,10 +157,6 @@ async function estimatesOf(
     })
   )
   return new Map(estimates)
-}
-
-function saidBy({ trigger, responder }: Output): string {
-  return sayerKey(trigger, responder)
 }
 
 /** What was paid for answers among the outputs that no longer fit. */

@@ -8,6 +8,8 @@ import { type EventDraft, type LedgerEvent, stable } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { memoryLedgerStore } from '../ledger/memory-ledger-store.js'
 import { openLedger } from '../ledger/open-ledger.js'
+import type { OutboxEntry } from '../ledger/outbox.js'
+import type { LedgerStore } from '../ledger/store.js'
 import type { LLMFn } from '../llm/llm.js'
 import { llmStream } from '../llm/llm-stream.js'
 import { type Committer, commit } from './commit.js'
@@ -88,10 +90,12 @@ async function turns(n: number): Promise<void> {
   for (let turn = 0; turn < n; turn++) await undefined
 }
 
-function act({ does, question, slow }: Part, salt: number): Responder['fn'] {
+type Wait = (n: number) => Promise<void>
+
+function act({ does, question, slow }: Part, salt: number, wait: Wait = turns): Responder['fn'] {
   const content = `question ${question}`
   return async (event, world, { id, llm, random }) => {
-    await turns((slow * 7 + event.id.charCodeAt(event.id.length - 1) * salt) % 40)
+    await wait((slow * 7 + event.id.charCodeAt(event.id.length - 1) * salt) % 40)
     const data = event.data as JsonObject
     const level = Number((data.data as JsonObject | undefined)?.level ?? 0) + 1
     // What is read after the wait must be what was there at the event.
@@ -124,13 +128,15 @@ function act({ does, question, slow }: Part, salt: number): Responder['fn'] {
       }
       case 'call twice': {
         const other = { ...request, messages: [{ role: 'user', content: 'question 0' }] } as const
-        const answers = await Promise.all([llm(request), turns(slow).then(() => llm(other))])
+        const one = llm(request)
+        await wait(slow)
+        const answers = await Promise.all([one, llm(other)])
         return [{ type: 'object.patched', data: { id: last, patch: { text: answers.map(({ text }) => text).join() } } }]
       }
       case 'stream':
         return (async function* () {
           yield { type: 'object.patched', data: { id: last, patch: { streamed: 1 } } } as EventDraft
-          await turns(slow)
+          await wait(slow)
           if (level < 4) yield create
         })()
       case 'throw':
@@ -141,14 +147,14 @@ function act({ does, question, slow }: Part, salt: number): Responder['fn'] {
   }
 }
 
-function model(salt: number): LLMFn {
+function model(salt: number, wait: Wait = turns): LLMFn {
   return request => {
     const question = String(request.messages[0]?.content)
     return llmStream(async function* () {
-      await turns((question.length * salt) % 23)
+      await wait((question.length * salt) % 23)
       if (question.endsWith('2')) throw new InternalServerError('The model is down.')
       yield { type: 'text.delta', text: question }
-      await turns(salt % 5)
+      await wait(salt % 5)
       return {
         text: `${question}!`,
         model: 'm',
@@ -172,14 +178,15 @@ function seedsOf(program: Program): EventDraft[] {
   }))
 }
 
-function respondersOf({ parts }: Program, salt: number): Responder[] {
+function respondersOf({ parts }: Program, salt: number, llm: LLMFn = model(salt), wait?: Wait): Responder[] {
   const responders = parts.map((each, n) =>
-    responder(`part ${n}`, each.on === 'all' ? [] : [each.on], act(each, salt) as never)
+    responder(`part ${n}`, each.on === 'all' ? [] : [each.on], act(each, salt, wait) as never)
   )
-  return [...responders.slice(0, 2), llmExecutor(model(salt)), ...responders.slice(2)]
+  return [...responders.slice(0, 2), llmExecutor(llm), ...responders.slice(2)]
 }
 
-const edgesOf = ({ edge }: Program, salt: number): Edges => (edge ? { likes: act(edge, salt) as never } : {})
+const edgesOf = ({ edge }: Program, salt: number, wait?: Wait): Edges =>
+  edge ? { likes: act(edge, salt, wait) as never } : {}
 
 function runtimeOf(given: Program, ledger: Ledger, concurrency: number, cache?: false): Runtime {
   const salt = concurrency * 31 + 1
@@ -346,3 +353,117 @@ test('a run that a limit has ended goes on with a higher one as if there had bee
   )
   expect(cuts).toBeGreaterThan(20)
 })
+
+/** Waits for real, for some milliseconds: what is written down while others still run is written now. */
+const tasks: Wait = n => new Promise(resolve => setTimeout(resolve, n % 7))
+
+/** A process: it has a store that ends it at some append, and a model. After its end nothing happens any more. */
+async function killedAt(given: Program, store: LedgerStore, salt: number, step: number): Promise<Process> {
+  const found: Process = { steps: 0, asked: 0, dead: false }
+  const forever = new Promise<never>(() => {})
+  let die = (): void => {}
+  const death = new Promise<void>(resolve => {
+    die = () => {
+      found.dead = true
+      resolve()
+    }
+  })
+  /** Every other time the last thing that was done is done, and nobody hears of it. */
+  async function mortal<T>(work: () => Promise<T>): Promise<T> {
+    if (found.dead) return forever
+    if (found.steps++ !== step) return work()
+    if (step % 2 === 0) await work()
+    die()
+    return forever
+  }
+  const ledger = await openLedger(
+    {
+      ...store,
+      append: (...args) => mortal(() => store.append(...args)),
+      remove: name => mortal(() => store.remove(name))
+    },
+    'run:1'
+  )
+  const answering = model(salt, tasks)
+  const llm: LLMFn = (request, options) => {
+    if (found.dead) return llmStream(() => forever as never)
+    if (!String(request.messages[0]?.content).endsWith('2')) found.asked++
+    return answering(request, options)
+  }
+  const runtime = createRuntime({
+    ledger,
+    responders: respondersOf(given, salt, llm, tasks),
+    edges: edgesOf(given, salt, tasks),
+    budget: given.budget,
+    host: createHost({ warn: () => {} }),
+    ...(given.estimate === undefined ? {} : { estimate: () => given.estimate as number })
+  })
+  const stop = new AbortController()
+  const run =
+    ledger.length > 0 ? runtime.resume({ signal: stop.signal }) : runtime.run(seedsOf(given), { signal: stop.signal })
+  await Promise.race([run, death])
+  stop.abort() // lets go of its timers; whatever it still wants to write hangs
+  return found
+}
+
+interface Process {
+  /** What it wrote or removed. */
+  steps: number
+  /** Questions that a provider would have been paid for. */
+  asked: number
+  dead: boolean
+}
+
+/** Answers that were paid and are in the ledger or beside it. */
+async function kept(store: LedgerStore): Promise<number> {
+  const answers = new Set<string>()
+  const count = ({ type, data }: EventDraft): void => {
+    const { cost_usd, cache } = data as EventDraft<'llm.response'>['data']
+    if (type === 'llm.response' && cost_usd) answers.add(String(cache?.key))
+  }
+  for await (const event of store.read('run:1')) count(event)
+  for await (const { data } of store.read('outbox:run-1')) {
+    for (const { draft } of (data as unknown as OutboxEntry).slots) count(draft)
+  }
+  return answers.size
+}
+
+test(
+  'a run that is killed at any of its writes asks again only what was in flight, and has the same ledger',
+  patient,
+  async () => {
+    const sum = { kills: 0, lost: 0, saved: 0 }
+    await fc.assert(
+      fc.asyncProperty(program, fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), async (given, chances) => {
+        const whole = memoryLedgerStore()
+        const calm = await killedAt(given, whole, 5, -1)
+        const expected = await recorded(await openLedger(whole, 'run:1'))
+
+        const store = memoryLedgerStore()
+        let salt = 7
+        let asked = 0
+        let lost = 0
+        for (const chance of [...chances, -1]) {
+          const process = await killedAt(given, store, salt++, chance < 0 ? -1 : chance % calm.steps)
+          asked += process.asked
+          if (!process.dead) break
+          sum.kills++
+          const there = await kept(store)
+          lost = asked - there
+          sum.saved += there
+        }
+
+        const resumed = await recorded(await openLedger(store, 'run:1'))
+        expect(resumed.filter(({ type }) => type !== 'run.resumed')).toEqual(expected)
+        expect(asked - lost).toBeLessThanOrEqual(calm.asked)
+        // What no limit keeps from the ledger is kept nowhere else.
+        if (expected.at(-1)?.type !== 'budget.exhausted') expect(await store.length('outbox:run-1')).toBe(0)
+        sum.lost += lost
+      }),
+      { seed: 24, numRuns: 60 }
+    )
+    // Kills came in the middle of waves too: before answers were written down, and after.
+    expect(sum.kills).toBeGreaterThan(50)
+    expect(sum.saved).toBeGreaterThan(5)
+  }
+)

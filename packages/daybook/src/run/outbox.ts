@@ -31,8 +31,11 @@ export interface OutboxBook {
   load(due?: (key: string) => boolean): Promise<void>
   /** The wave waits for nobody any more. */
   close(): void
-  /** Writes what these firings have said, after everything else: the ledger takes no more. */
-  keep(keys: ReadonlySet<string>): Promise<void>
+  /**
+   * Writes what the whole wave has said: the ledger takes only a part of it. Also what it takes, since answers that are
+   * shared belong together, and a kill may come in between.
+   */
+  keep(): Promise<void>
   /** The wave is in the ledger. */
   clear(): void
   /** Resolves when nothing is being written. */
@@ -111,8 +114,9 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
         for await (const entry of outbox.read()) {
           const key = sayerKey(entry.trigger, entry.responder)
           const before = left.get(key)
-          if (due && !due(key)) written = true
-          else if (!before || entry.ended) left.set(key, entry)
+          written = true
+          if (due && !due(key)) continue
+          if (!before || entry.ended) left.set(key, entry)
           else if (!before.ended) left.set(key, { ...entry, slots: [...before.slots, ...entry.slots] })
         }
       } catch (error) {
@@ -127,8 +131,8 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
       news.clear()
     },
 
-    async keep(keys) {
-      const entries = entriesOf([...keys].flatMap(key => wave.get(key) ?? []))
+    async keep() {
+      const entries = entriesOf(wave.values())
       if (entries.length > 0) await append(entries)
     },
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { EventDraft, LedgerEvent } from '../ledger/event.js'
+import { createHost } from '../host.js'
+import type { JsonObject } from '../json.js'
+import { type EventDraft, type LedgerEvent, stable } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { memoryLedgerStore } from '../ledger/memory-ledger-store.js'
 import { openLedger } from '../ledger/open-ledger.js'
@@ -10,10 +12,13 @@ import { createRuntime } from './runtime.js'
 
 const emptyLedger = (): Promise<Ledger> => openLedger(memoryLedgerStore(), 'run:1')
 const create = (id: string): EventDraft => ({ type: 'object.created', data: { id, type: 'T' } })
-const ask = (content: string): EventDraft => ({
-  type: 'llm.request',
-  data: { model: 'm', messages: [{ role: 'user', content }] }
-})
+const request = (content: string) => ({ model: 'm', messages: [{ role: 'user', content }] }) as const
+const ask = (content: string): EventDraft => ({ type: 'llm.request', data: request(content) })
+
+function quietHost() {
+  const warnings: string[] = []
+  return { host: createHost({ warn: ({ message }) => warnings.push(message) }), warnings }
+}
 
 async function eventsOf(ledger: Ledger): Promise<LedgerEvent[]> {
   const events: LedgerEvent[] = []
@@ -75,6 +80,67 @@ describe('a resumed run', () => {
     const world = await createRuntime({ ledger, responders: responders(false) }).resume()
     expect([...world.objects.keys()]).toEqual(['a', 'from quick', 'from slow'])
     expect(called).toEqual({ quick: 1, slow: 2 })
+  })
+
+  test('commits what was paid when a limit ended the run, and asks none of it again', async () => {
+    let asked = 0
+    const llm = textLlm(messages => {
+      asked++
+      return [`yes, ${messages[0]?.content}`, 0.1]
+    })
+    const responders = [
+      responder('asks', 'object.created', async (event, _world, context) => {
+        if (event.data.id !== 'a') return []
+        const answers = await Promise.all(['six', 'seven'].map(content => context.llm(request(content))))
+        return answers.map(({ text }) => create(text))
+      }),
+      llmExecutor(llm)
+    ]
+    const seeds = ['one', 'two', 'three', 'four', 'five'].map(ask)
+    const whole = await emptyLedger()
+    await createRuntime({ ledger: whole, responders }).run([...seeds, create('a')])
+    expect(asked).toBe(7)
+
+    const ledger = await emptyLedger()
+    const { host, warnings } = quietHost()
+    await createRuntime({ ledger, responders, host, budget: { maxCostUsd: 0.2 } }).run([...seeds, create('a')])
+    expect(asked).toBe(14)
+    expect((await eventsOf(ledger)).at(-1)?.data).toMatchObject({
+      reasons: ['max_llm_cost_usd=0.2'],
+      uncommitted: { answers: 5, cost_usd: expect.closeTo(0.5) }
+    })
+    // Nothing changes while the limit is what it was.
+    await createRuntime({ ledger, responders, host, budget: { maxCostUsd: 0.2 } }).resume()
+    // A run in between neither spends what waits nor loses it.
+    await createRuntime({ ledger, responders, host, budget: { maxCostUsd: 0.8 } }).run([create('b')])
+    const raised = createRuntime({ ledger, responders, host, budget: { maxCostUsd: 0.8 } })
+    await raised.resume()
+    expect(asked).toBe(14)
+    const own = (events: LedgerEvent[]) =>
+      events
+        .map(stable)
+        .filter(({ type, data }) => !/resumed|exhausted/.test(String(type)) && (data as JsonObject).id !== 'b')
+    expect(own(await eventsOf(ledger))).toEqual(own(await eventsOf(whole)))
+    // They are in the cache too, and there is nothing left to do.
+    await raised.run([ask('six')])
+    await raised.resume()
+    expect(asked).toBe(14)
+    expect(warnings).toHaveLength(1)
+  })
+
+  test('finds again in its cache what the ledger says was asked', async () => {
+    const ledger = await emptyLedger()
+    let asked = 0
+    const llm = textLlm(() => {
+      asked++
+      return ['yes', 0.1]
+    })
+    const again = responder('again', 'llm.response', event => (event.data.cached ? [] : [ask('one')]))
+    await createRuntime({ ledger, responders: [llmExecutor(llm)] }).run([ask('one')])
+    // Another process: its cache in memory is empty.
+    await createRuntime({ ledger, responders: [again, llmExecutor(llm)] }).resume()
+    expect(asked).toBe(1)
+    expect((await eventsOf(ledger)).at(-1)?.data).toMatchObject({ cached: true, cost_usd: 0, cache: { state: 'hit' } })
   })
 
   test('of an empty ledger, or of one that another program wrote, has nothing to do', async () => {
