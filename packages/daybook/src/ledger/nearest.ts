@@ -33,17 +33,19 @@ function counted(request: LLMRequest): LLMRequest {
   return asked as LLMRequest
 }
 
-/** In a sentence, what differs between a recording and a request. */
 function difference({ requestId, answer }: Recording, fields: readonly FieldChange[]): string {
-  const [field] = fields
-  if (!field) {
-    return answer
-      ? `${requestId} is the same, but went to another provider.`
-      : `${requestId} is the same, but has no answer.`
-  }
-  const more = fields.length > 1 ? `, and in ${fields.length - 1} more ${fields.length > 2 ? 'places' : 'place'}` : ''
-  const [before, after] = apart(field.before, field.after)
-  return `The nearest, ${requestId}, differs at ${field.path}: ${before} is recorded, ${after} is asked${more}.`
+  if (fields.length > 0) return `The nearest, ${requestId}, differs ${inWords(fields, 'is asked')}.`
+  return answer
+    ? `${requestId} is the same, but went to another provider.`
+    : `${requestId} is the same, but has no answer.`
+}
+
+/** Where and how something differs from what is recorded: `at /model: "a" is recorded, "b" is asked`. */
+export function inWords(fields: readonly FieldChange[], verb: string): string {
+  const [first, ...others] = fields
+  const [before, after] = apart(first?.before, first?.after)
+  const more = others.length > 0 ? `, and in ${others.length} more ${others.length > 1 ? 'places' : 'place'}` : ''
+  return `at ${first?.path || '/'}: ${before} is recorded, ${after} ${verb}${more}`
 }
 
 /** Two values in few words; of two texts, the place where they part. */
