@@ -4,6 +4,9 @@ import { sameContent } from './admit.js'
 import { isEvent, type LedgerEvent } from './event.js'
 
 export type FaultKind =
+  | 'empty'
+  | 'foreign'
+  | 'encoding'
   | 'header'
   | 'syntax'
   | 'shape'
@@ -64,15 +67,15 @@ export function gather(): Gathered {
   }
 
   function value(read: unknown, line: number): void {
-    const { event, extra } = shaped(read)
+    const { event, moved } = shaped(read)
     if (!event) {
       const message = 'This is no event: an event has id, type, source, actor, cause, timestamp and data.'
       report({ line, severity: 'error', kind: 'shape', message })
       return
     }
     const { id } = event
-    if (extra.length > 0) {
-      const message = `Unknown fields were kept in data.extra: ${extra.join(', ').slice(0, 200)}.`
+    if (moved) {
+      const message = `Unknown fields were kept in ${moved}.`
       report({ line, severity: 'warning', kind: 'extra', message, id })
     }
     const before = position.get(id)
@@ -124,18 +127,29 @@ export function gather(): Gathered {
   }
 }
 
-/** An event of what was read: missing data is `{}`, as in kando, and unknown fields go into `data.extra`. */
-function shaped(read: unknown): { event?: LedgerEvent; extra: string[] } {
-  if (!isRecord(read)) return { extra: [] }
-  const keys = Object.keys(read)
-  const extra = keys.filter(key => !fields.has(key))
-  if (extra.length === 0 && read.data !== undefined) return isEvent(read) ? { event: read, extra } : { extra }
+/** `extra`, unless the data has such a member of its own. */
+function freeName(data: unknown): string {
+  let name = 'extra'
+  while (isRecord(data) && Object.hasOwn(data, name)) name += '_'
+  return name
+}
+
+/**
+ * An event of what was read: missing data is `{}`, as in kando, and unknown fields go into `data.extra`, which `moved`
+ * then tells.
+ */
+function shaped(read: unknown): { event?: LedgerEvent; moved?: string } {
+  if (!isRecord(read)) return {}
+  const extra = Object.keys(read).filter(key => !fields.has(key))
+  if (extra.length === 0 && read.data !== undefined) return isEvent(read) ? { event: read } : {}
   const { id, type, source, actor, cause, timestamp, data = {}, by } = read
-  const kept = extra.length === 0 ? {} : { extra: Object.fromEntries(extra.map(key => [key, read[key]])) }
+  const name = freeName(data)
+  const kept = extra.length === 0 ? {} : { [name]: Object.fromEntries(extra.map(key => [key, read[key]])) }
   const event = {
     ...{ id, type, source, actor, cause, timestamp },
     data: isRecord(data) ? { ...data, ...kept } : data,
     ...(by === undefined ? {} : { by })
   }
-  return isEvent(event) ? { event, extra } : { extra }
+  if (!isEvent(event)) return {}
+  return extra.length === 0 ? { event } : { event, moved: `data.${name}: ${extra.join(', ').slice(0, 200)}` }
 }

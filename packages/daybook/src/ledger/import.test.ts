@@ -25,7 +25,7 @@ describe('an import', () => {
     const store = memoryLedgerStore()
     const text = toJSONL(events, { name: 'run:from-file' })
     expect(await importLedger(store, text)).toEqual({
-      ...{ ok: true, name: 'run:from-file', format: 'daybook', reports: [] },
+      ...{ ok: true, name: 'run:from-file', format: 'daybook', status: 'verified', reports: [] },
       ...{ events: 2500, imported: 2500, length: 2500 }
     })
     expect(await all(store, 'run:from-file')).toEqual(events)

@@ -21,6 +21,8 @@ export interface ImportReport {
   readonly ok: boolean
   readonly name: string
   readonly format: 'daybook' | 'kando'
+  /** What the source was: `unverified` where its chain is broken. What is imported has a new chain of its own. */
+  readonly status: ParsedLedger['status']
   /** How many events could be read, how many of them are new in the store, and its length now. */
   readonly events: number
   readonly imported: number
@@ -61,7 +63,7 @@ export async function importLedger(
   return {
     ok,
     name,
-    format: parsed.format,
+    ...{ format: parsed.format, status: parsed.status },
     events: parsed.events.length,
     imported: length - before,
     length,

@@ -2,9 +2,9 @@
 import { sha256 } from '#platform'
 import { ImportLimitError } from '../errors.js'
 import { type ChainReader, chainReader, isStoredLine, readHeader } from './chain.js'
-import { type Gathered, type GatheredEvents, gather } from './gathered.js'
+import { type Gathered, type GatheredEvents, gather, type LineReport } from './gathered.js'
 import { portableChecksums } from './jsonl.js'
-import { linesOf, type TextSource } from './lines.js'
+import { linesOf, type OddBytes, type TextSource } from './lines.js'
 import { checkDepth, repeatedKey } from './scan-json.js'
 
 export interface ParseOptions {
@@ -21,6 +21,8 @@ export interface ParseOptions {
 /** Events of a last batch that is not whole are not among the events: nobody was told that they are there. */
 export interface ParsedLedger extends GatheredEvents {
   readonly format: 'daybook' | 'kando'
+  /** Whether its chain is whole and every line as it was written; `unchained` of what has no chain, as kando's. */
+  readonly status: 'verified' | 'unverified' | 'unchained'
   /** What the header says. */
   readonly name?: string
   readonly created?: string
@@ -36,11 +38,23 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
   const gathered = gather()
   let stored: StoredLines | undefined
   let list: string[] | undefined
+  let chained = true
+  let foreign = false
   let header: { name?: string; created?: string } = {}
   let first = true
   let line = 0
 
-  for await (const text of linesOf(source, { maxLine, maxTotal })) {
+  const chainFault = (fault: Omit<LineReport, 'severity'>): void => {
+    chained = false
+    gathered.report({ ...fault, severity: 'error' })
+  }
+
+  const odd = (found: OddBytes): void => {
+    if (found.what === 'foreign') foreign = true
+    gathered.report({ line: line + 1, ...oddText(found) })
+  }
+
+  for await (const text of linesOf(source, { maxLine, maxTotal, odd })) {
     if (++line > maxLines) throw tooMany(maxLines)
     if (list) list.push(text)
     else if (text.trim() === '') continue
@@ -49,11 +63,11 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
       const found = readHeader(text)
       if (found) {
         header = { name: found.stream, created: found.created }
-        stored = storedLines(chainReader(sha256(text), portableChecksums), gathered, maxDepth)
+        stored = storedLines(chainReader(sha256(text), portableChecksums), gathered, maxDepth, chainFault)
       } else if (isStoredLine(text)) {
         const message = 'The header is missing: the first batch cannot be checked.'
-        gathered.report({ line, severity: 'error', kind: 'header', message })
-        stored = storedLines(chainReader('', portableChecksums), gathered, maxDepth)
+        chainFault({ line, kind: 'header', message })
+        stored = storedLines(chainReader('', portableChecksums), gathered, maxDepth, chainFault)
         stored.read(text, line)
       } else if (text.trimStart().startsWith('[')) list = [text]
       else readForeign(text, line, gathered, maxDepth)
@@ -62,7 +76,11 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
   }
   stored?.end()
   if (list) readList(list.join('\n'), gathered, maxDepth, maxLines)
-  return { ...gathered.result(), format: stored ? 'daybook' : 'kando', ...header }
+  if (first && !foreign) {
+    gathered.report({ line: 1, severity: 'error', kind: 'empty', message: 'There is nothing here: the file is empty.' })
+  }
+  const status = stored ? (chained ? 'verified' : 'unverified') : 'unchained'
+  return { ...gathered.result(), format: stored ? 'daybook' : 'kando', status, ...header }
 }
 
 interface StoredLines {
@@ -71,7 +89,12 @@ interface StoredLines {
 }
 
 /** Lines of our own: their events count when their batch is whole. */
-function storedLines(chain: ChainReader, gathered: Gathered, maxDepth: number): StoredLines {
+function storedLines(
+  chain: ChainReader,
+  gathered: Gathered,
+  maxDepth: number,
+  report: (fault: Omit<LineReport, 'severity'>) => void
+): StoredLines {
   let waiting: { text: string; line: number }[] = []
   let start = 0
 
@@ -81,7 +104,7 @@ function storedLines(chain: ChainReader, gathered: Gathered, maxDepth: number): 
       const { event, ends, fault } = chain.read(text)
       if (fault) {
         const kind = fault === 'line' ? 'syntax' : fault
-        gathered.report({ line, severity: 'error', kind, message: faultText(fault, start, line) })
+        report({ line, kind, message: faultText(fault, start, line) })
       }
       if (event !== undefined) waiting.push({ text: event, line })
       if (!ends) return
@@ -93,7 +116,23 @@ function storedLines(chain: ChainReader, gathered: Gathered, maxDepth: number): 
     },
     end() {
       if (waiting.length === 0) return
-      gathered.report({ line: start, severity: 'error', kind: 'cut', message: cutText })
+      report({ line: start, kind: 'cut', message: cutText })
+    }
+  }
+}
+
+/** What to say of bytes that are no text as ours is. */
+export function oddText(found: OddBytes): Omit<LineReport, 'line'> {
+  switch (found.what) {
+    case 'foreign':
+      return { severity: 'error', kind: 'foreign', message: `This is no ledger but ${found.kind}.` }
+    case 'wide': {
+      const message = `The text is ${found.encoding.toUpperCase()} and was read as that; ledgers are UTF-8.`
+      return { severity: 'warning', kind: 'encoding', message }
+    }
+    case 'unreadable': {
+      const message = 'This line is no UTF-8: what cannot be read stands as U+FFFD. Save the file as UTF-8.'
+      return { severity: 'error', kind: 'encoding', message }
     }
   }
 }
