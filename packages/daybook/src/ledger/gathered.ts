@@ -1,4 +1,5 @@
 /** Events read from outside, and what is wrong with them. */
+import { ImportLimitError } from '../errors.js'
 import { deepFreeze, isRecord } from '../json.js'
 import { sameContent } from './admit.js'
 import { isEvent, type LedgerEvent } from './event.js'
@@ -52,6 +53,8 @@ export interface GatheredEvents {
 }
 
 const maxReports = 1000
+/** So many lines that are no JSON: each costs an exception, and what has more of them is no ledger. */
+const maxUnreadable = 100_000
 const fields = new Set(['id', 'type', 'source', 'actor', 'cause', 'timestamp', 'data', 'by'])
 
 export function gather(): Gathered {
@@ -60,6 +63,7 @@ export function gather(): Gathered {
   const position = new Map<string, number>()
   const reports: LineReport[] = []
   let ok = true
+  let unreadable = 0
 
   function report(found: LineReport): void {
     if (found.severity === 'error') ok = false
@@ -112,6 +116,10 @@ export function gather(): Gathered {
       try {
         read = JSON.parse(text)
       } catch (error) {
+        if (++unreadable > maxUnreadable) {
+          const limit = maxUnreadable.toLocaleString('en-US')
+          throw new ImportLimitError(`More than ${limit} lines are no JSON.`, { data: { limit: maxUnreadable } })
+        }
         report({ line, severity: 'error', kind: 'syntax', message: `This is no JSON: ${String(error).slice(0, 200)}` })
         return
       }
