@@ -7,7 +7,9 @@ import {
   type Json,
   type LedgerChange,
   type LedgerEvent,
-  openLedger
+  type LLMRequest,
+  openLedger,
+  type Target
 } from 'daybook'
 import { InputError } from 'daybook/errors'
 import { amount, wholeNumber } from '../args.js'
@@ -58,13 +60,15 @@ export const fork: Command = {
       const run = await runToFork(args, stores, context)
       const events = await run.all()
       const { position, changed, change } = whatToChange(args, run, events)
-      const estimate = await forkEstimate(events, position, { change })
+      const provider = await chooseProvider({ ...context.io, model: modelOf(events), simulate: args.flag('simulate') })
+      const { llm } = provider
+      const target = llm ? (request: LLMRequest): Target | undefined => llm.target?.(request) : undefined
+      const estimate = await forkEstimate(events, position, { change, target })
       const id = args.text('id')?.replace(/^branch:/, '') ?? freshId()
       const plan: Plan = { run, events, position, changed, change, estimate, branch: `branch:${id}` }
 
       if (args.flag('run') && !args.flag('estimate')) {
         const { kit, loaded } = await kitOfRun(run, args.text('kit'), context)
-        const provider = await chooseProvider({ ...context.io, model: loaded.model, simulate: args.flag('simulate') })
         const outcome = await followRun(
           {
             name: plan.branch,
@@ -78,7 +82,8 @@ export const fork: Command = {
         )
         return outcome.code
       }
-      if (!args.flag('estimate')) await forkLedger(await openLedger(run.store, run.name), position, { id, change })
+      if (!args.flag('estimate'))
+        await forkLedger(await openLedger(run.store, run.name), position, { id, change, target })
       const ledger = args.flag('estimate') ? undefined : await stores.path(plan.branch)
       if (context.json)
         context.print(JSON.stringify({ ...forkJson(plan), ...(ledger === undefined ? {} : { ledger }) }))
@@ -99,6 +104,13 @@ interface Plan {
   readonly change: LedgerChange | undefined
   readonly estimate: ForkEstimate
   readonly branch: string
+}
+
+/** The model that the run was started with. */
+function modelOf(events: readonly LedgerEvent[]): string | undefined {
+  const loaded = events.find(({ type }) => type === 'kit.loaded') as LedgerEvent<'kit.loaded'> | undefined
+  const model = loaded?.data.options?.model
+  return typeof model === 'string' ? model : undefined
 }
 
 /** The demo is copied into the folder first: a fork shares the events of a ledger that is beside it. */
@@ -167,7 +179,7 @@ function forkJson({ run, position, changed, change, estimate, branch }: Plan): o
 
 function forkLines(plan: Plan, ledger: string | undefined, { paint, width }: Context): string[] {
   const { run, events, position, changed, change, branch } = plan
-  const printer = eventLines({ width: Math.max(60, width - 10), paint })
+  const printer = eventLines({ width: Math.max(60, width - 14), paint })
   const lines = events.slice(0, (changed?.position ?? -1) + 1).map(event => printer.line(event))
   const row = (label: string, text: string): string => `  ${paint('muted', label.padEnd(11))} ${text}`
   return [

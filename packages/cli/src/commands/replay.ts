@@ -4,7 +4,7 @@ import { type Divergence, type LedgerEvent, project, type ReplayReport, strictRe
 import { InputError, LedgerCorruptError } from 'daybook/errors'
 import type { Args, Command, Context } from '../command.js'
 import { type OpenRun, openRun } from '../open-run.js'
-import { fieldName, jsonText } from '../print/change-lines.js'
+import { fieldName, pairText } from '../print/change-lines.js'
 import { eventLines } from '../print/event-lines.js'
 import { oneLine, plural, wrapped } from '../print/format.js'
 import { runReport, summaryLines } from '../print/report.js'
@@ -126,10 +126,10 @@ async function strictly(args: Args, stores: Stores, context: Context): Promise<n
     edges: kit.edges,
     signal: context.io.signal
   })
-  const { events, equal, ok, divergences, hash } = report
+  const { events, equal, ok, diverged, divergences, hash } = report
   if (context.json) {
     const of = { run: run.short, strict: true, kit: `${kit.name} ${kit.version}` }
-    context.print(JSON.stringify({ ...of, ok, events, equal, divergences, hash, ledger: run.path }))
+    context.print(JSON.stringify({ ...of, ok, events, equal, diverged, divergences, hash, ledger: run.path }))
   } else {
     const other = kit.version === loaded.version ? '' : `, made with ${loaded.version}`
     for (const line of strictLines(run, report, `${kit.name} ${kit.version}${other}`, context)) context.print(line)
@@ -138,19 +138,26 @@ async function strictly(args: Args, stores: Stores, context: Context): Promise<n
 }
 
 function strictLines(run: OpenRun, report: ReplayReport, kit: string, { paint, width }: Context): string[] {
-  const { events, equal, ok, divergences, hash } = report
+  const { events, equal, ok, diverged, divergences, hash } = report
   const row = (label: string, text: string): string[] =>
     wrapped(text, width - 15).map(
       (line, index) => `    ${paint('muted', (index === 0 ? label : '').padEnd(9))} ${line}`
     )
   const [first] = divergences
-  const others = divergences.length - 1
+  const others = diverged - 1
+  const said = ok
+    ? `all ${plural(equal, 'event')} that its responders made are made again`
+    : `${plural(equal, 'event')} made again as ${equal === 1 ? 'it is' : 'they are'} recorded, ${diverged} not`
   return [
-    `  ${ok ? paint('response', '✓') : paint('error', '✕')} ${run.short}: ${equal} of ${plural(events, 'event')} equal`,
+    `  ${ok ? paint('response', '✓') : paint('error', '✕')} ${run.short}: ${said}`,
+    ...row('Events', `${events}, the others are where it began, its answers and what the runtime notes`),
     ...row('Kit', kit),
     ...(first ? divergenceRows(first, width).flatMap(([label, text]) => row(label, text)) : []),
     ...(others > 0
-      ? row('Others', `${others} more differ${others >= 99 ? ', or even more' : ''}: --json names them`)
+      ? row(
+          'Others',
+          `${others} more ${others === 1 ? 'differs' : 'differ'}: --json names ${others === 1 ? 'it' : 'them'}`
+        )
       : []),
     ...row('World', hash),
     ...row('Ledger', run.path)
@@ -159,15 +166,8 @@ function strictLines(run: OpenRun, report: ReplayReport, kit: string, { paint, w
 
 function divergenceRows({ position, event, message, fields }: Divergence, width: number): [string, string][] {
   const [field] = fields
-  return [
-    ['First', `#${position + 1}, ${event}`],
-    ['What', message],
-    ...(field
-      ? ([
-          ['Path', fieldName(field.path)],
-          ['Expected', jsonText(field.before, 3 * width)],
-          ['Found', jsonText(field.after, 3 * width)]
-        ] as [string, string][])
-      : [])
-  ]
+  const first: [string, string] = ['First', `#${position + 1}, ${event}`]
+  if (!field) return [first, ['What', message]]
+  const [expected = 'nothing', found = 'nothing'] = pairText(field, 2 * width)
+  return [first, ['Path', fieldName(field.path)], ['Expected', expected], ['Found', found]]
 }

@@ -20,10 +20,9 @@ export function fieldLines(fields: readonly FieldChange[], { paint, width, inden
   const more = shown.length - manyFields
   return [
     ...shown.slice(0, manyFields).flatMap(({ path, before, after }) => {
-      const [was, is] = [before, after].map(held => (held === undefined ? undefined : valueText(path, held)))
-      const skipped = was === undefined || is === undefined ? 0 : sharedStart(was, is, most)
+      const [was, is] = pairText({ path, before, after }, most)
       const line = (sign: string, style: Style, text: string | undefined): string[] =>
-        text === undefined ? [] : [`${space}  ${paint(style, `${sign} ${cutAt(text, skipped, most)}`)}`]
+        text === undefined ? [] : [`${space}  ${paint(style, `${sign} ${text}`)}`]
       return [
         space + oneLine(fieldName(path), width - indent),
         ...line('-', 'error', was),
@@ -32,6 +31,20 @@ export function fieldLines(fields: readonly FieldChange[], { paint, width, inden
     }),
     ...(more > 0 ? [paint('muted', `${space}and ${more} more`)] : [])
   ]
+}
+
+/** What was and what is, in at most so many characters each; undefined where a side has no such field. */
+export function pairText(
+  {
+    path,
+    before,
+    after
+  }: { readonly path: string; readonly before?: Json | undefined; readonly after?: Json | undefined },
+  width: number
+): [string | undefined, string | undefined] {
+  const [was, is] = [before, after].map(held => (held === undefined ? undefined : valueText(path, held)))
+  const start = was === undefined || is === undefined ? 0 : sharedStart(was, is, width)
+  return [was && cutAt(was, start, width), is && cutAt(is, start, width)]
 }
 
 /** Follows from the rest of a request, and says nothing to anybody. */

@@ -1,6 +1,6 @@
 /** Events as lines: `#12 ▲ llm.request  finder  "…"  <- #8`. Ids are long; a person reads numbers. */
 import type { AnyEvent, LedgerEvent } from 'daybook'
-import { count, duration, money, oneLine } from './format.js'
+import { count, duration, money, oneLine, plural } from './format.js'
 import type { Paint, Style } from './paint.js'
 
 export interface EventLines {
@@ -119,6 +119,12 @@ function summaryOf(event: AnyEvent, { object, brief, width }: Around): string {
       return oneLine(event.data.reasons.join(', '), width)
     case 'warning.raised':
       return oneLine(`${event.data.area}: ${event.data.message}`, width)
+    case 'branch.created': {
+      const { parent, fork_position } = event.data
+      return oneLine(`${plural(fork_position, 'event')} of ${parent.replace(/^run:/, '')} before it`, width)
+    }
+    case 'run.resumed':
+      return oneLine(`after ${plural(event.data.position, 'event')}`, width)
     case 'tool.called':
     case 'tool.returned':
       return oneLine(event.data.name, width)

@@ -13,7 +13,7 @@ export interface Answered {
 
 export interface RunReport extends RunSummary {
   readonly answered: readonly Answered[]
-  /** From the first event to the last, in milliseconds. */
+  /** How long it ran, in milliseconds: without the time before it was forked or taken up again. */
   readonly elapsedMs: number
   /** `done`, `failed` (a call, a responder or the budget) or `unanswered`. */
   readonly state: 'done' | 'failed' | 'unanswered'
@@ -24,17 +24,19 @@ export function runReport(): { add(event: LedgerEvent): void; report(): RunRepor
   const fold = runSummary()
   const questions = new Map<string, string>()
   const answered: Answered[] = []
-  let first: number | undefined
-  let last = 0
+  let last: number | undefined
+  let elapsedMs = 0
 
   return {
     add(recorded) {
       fold.add(recorded)
       const event = recorded as AnyEvent
       const time = Date.parse(event.timestamp)
+      const again = event.type === 'branch.created' || event.type === 'run.resumed'
       if (Number.isFinite(time)) {
-        first ??= time
-        last = time
+        if (last !== undefined && !again) elapsedMs += Math.max(0, time - last)
+        // What a fork takes over keeps its time, which is that of another run.
+        last = last === undefined ? time : Math.max(last, time)
       }
       if (event.type === 'llm.request') questions.set(event.id, questionOf(event))
       if (event.type === 'llm.response') {
@@ -46,7 +48,7 @@ export function runReport(): { add(event: LedgerEvent): void; report(): RunRepor
     report() {
       const summary = fold.summary()
       const state = summary.problem !== null ? 'failed' : summary.unanswered > 0 ? 'unanswered' : 'done'
-      return { ...summary, answered, elapsedMs: first === undefined ? 0 : last - first, state }
+      return { ...summary, answered, elapsedMs, state }
     }
   }
 }

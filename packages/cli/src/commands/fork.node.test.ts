@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type CommandLine, commandLine, instant } from '../testing/command-line.js'
+
+let line: CommandLine
+beforeEach(async () => {
+  line = await commandLine()
+})
+afterEach(() => line.remove())
+
+const asking = (): { asked: () => number; fetch: typeof fetch } => {
+  let asked = 0
+  return {
+    asked: () => asked,
+    fetch: (...request) => {
+      asked++
+      return instant(...request)
+    }
+  }
+}
+
+test('an estimate says what would be asked and what not, and makes nothing', async () => {
+  const { asked, fetch } = asking()
+  const { code, stdout, stderr } = await line.run(
+    ['fork', 'demo', '--at', '14', '--set', 'max_tokens=200', '--estimate', '--simulate'],
+    { fetch }
+  )
+  expect([code, stderr, asked()]).toEqual([0, '', 0])
+  expect(stdout).toContain('Shares      14 events with demo')
+  expect(stdout).toMatch(/Changes {5}#15 ▲ llm\.request .*\n +max_tokens = 200\n/)
+  expect(stdout).toMatch(/Would cost {2}.*\$0\.00\d+: 1 call, 2 answers from the run itself\n/)
+  for (const row of stdout.split('\n')) expect(row.length, row).toBeLessThanOrEqual(80)
+  expect((await line.run(['list'])).stdout).toContain('No runs')
+})
+
+test('a fork is made without asking anybody, and resume runs it', async () => {
+  const { asked, fetch } = asking()
+  const forked = ['fork', 'demo', '--at', '14', '--set', 'model=claude-sonnet-4-5', '--id', 'sonnet', '--simulate']
+  const { stdout } = await line.run(forked, { fetch })
+  expect(stdout).toContain('Fork        branch:sonnet')
+  expect(stdout).toContain('Nothing was asked yet: daybook resume branch:sonnet runs it.')
+  expect(asked()).toBe(0)
+  const resumed = await line.run(['resume', 'sonnet', '--simulate'], { fetch })
+  expect([resumed.code, resumed.stderr, asked()]).toEqual([0, '', 1])
+  expect(resumed.stdout).toContain('1 provider call, 2 from the cache, saved ≈ $0.00')
+  const again = await line.run(forked, { fetch })
+  expect([again.code, again.stdout]).toEqual([1, ''])
+  expect(again.stderr).toContain('branch:sonnet is there already')
+})
+
+test('--run asks only for what is different, and --json prints one object with the estimate', async () => {
+  const { asked, fetch } = asking()
+  const object = await line.json(
+    ['fork', 'demo', '--at', '14', '--set', 'messages.0.content="Only the risks?"', '--run', '--simulate'],
+    { fetch }
+  )
+  expect(asked()).toBe(1)
+  expect(object).toMatchObject({
+    ...{ kit: 'research', calls: 1, hits: 2, unanswered: 0, parent: 'demo', position: 14 },
+    change: { set: { 'messages.0.content': 'Only the risks?' } },
+    estimate: { reused: 2, calls: 1 }
+  })
+  expect(object.run).toBe(object.branch)
+  expect(object.ledger).toMatch(/^\.daybook\/ledgers\/branch-[0-9a-f]{12}\.jsonl$/)
+  const { stdout } = await line.run(['trace', '--run', object.branch])
+  expect(stdout).toContain('#27')
+})
+
+test('a changed object runs all that follows from it, printed from the fork on', async () => {
+  const { asked, fetch } = asking()
+  const { code, stdout } = await line.run(
+    ['fork', 'demo', '--event', '2', '--set', 'data.text=Ferries?', '--run', '--simulate'],
+    { fetch }
+  )
+  expect([code, asked()]).toEqual([0, 3])
+  expect(stdout).toMatch(/research \S+, branch:\S+, from demo at event 1\n/)
+  expect(stdout).not.toContain('kit.loaded')
+  expect(stdout).toMatch(/#2 ├ branch\.created .*1 event of demo before it/)
+  expect(stdout).toMatch(/#3 □ object\.created .*Goal "Ferries\?"/)
+  expect(stdout).not.toContain('diesel buses have')
+})
+
+test('a fork is verified with what it shares, replayed strictly, and keeps its run from being removed', async () => {
+  await line.run(['fork', 'demo', '--at', '14', '--set', 'max_tokens=99', '--id', 'f', '--run', '--simulate'])
+  expect(await line.json(['verify', 'f'])).toMatchObject({
+    ok: true,
+    run: 'branch:f',
+    shares: [{ run: 'demo', ok: true }]
+  })
+  expect(await line.json(['replay', 'f', '--strict'])).toMatchObject({ ok: true, divergences: [] })
+  const kept = await line.run(['remove', 'demo'])
+  expect([kept.code, kept.stderr]).toEqual([1, expect.stringContaining('branch:f')])
+  expect((await line.run(['remove', 'f'])).code).toBe(0)
+  expect((await line.run(['remove', 'demo'])).code).toBe(0)
+})
+
+test('a fork can be forked', async () => {
+  await line.run(['fork', 'demo', '--at', '14', '--set', 'max_tokens=99', '--id', 'a', '--run', '--simulate'])
+  const { run, calls, hits } = await line.json([
+    'fork',
+    'branch:a',
+    '--event',
+    '17',
+    '--set',
+    'max_tokens=98',
+    '--id',
+    'b',
+    '--run',
+    '--simulate'
+  ])
+  // The first answer was the parent's before; the third is taken from it.
+  expect([run, calls, hits]).toEqual(['branch:b', 1, 1])
+})
+
+test('what does not fit is refused in a line, and nothing is made', async () => {
+  const cases: [string[], string][] = [
+    [[], 'fork needs to know where: pass --at with a number from 0 to 26, or --event.'],
+    [['--at', '99'], '--at takes a whole number from 0 to 26.'],
+    [['--at', '26', '--set', 'model=x'], 'There is no event after the first 26'],
+    [['--at', '14', '--set', 'model'], '--set takes path=value, such as model=openai/gpt-5-mini, not "model".'],
+    [['--event', '15'], '--event says what is changed, and --set how'],
+    [['--event', '99', '--set', 'model=x'], 'There is no event "99" in demo.'],
+    [['--at', '14', '--set', 'model=x', '--id', '../x'], "A ledger's name is"],
+    [['--at', '14', '--set', '__proto__.x=1'], '']
+  ]
+  for (const [more, message] of cases) {
+    const { code, stdout, stderr } = await line.run(['fork', 'demo', ...more])
+    expect([code, stdout], more.join(' ')).toEqual([1, ''])
+    expect(stderr).toMatch(/^daybook: [^\n]+\n$/)
+    expect(stderr).toContain(message)
+  }
+  expect((await line.json(['list'])).runs.map(({ run }: { run: string }) => run)).toEqual(['demo'])
+})
