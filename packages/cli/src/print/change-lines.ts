@@ -60,7 +60,7 @@ function sharedStart(a: string, b: string, width: number): number {
   if (Math.max(a.length, b.length) <= width) return 0
   let at = 0
   while (at < a.length && a[at] === b[at]) at++
-  const start = a.lastIndexOf(' ', Math.max(0, at - 20)) + 1
+  const start = a.lastIndexOf(' ', Math.max(0, at - Math.min(20, width >> 2))) + 1
   return at > width / 2 ? start : 0
 }
 

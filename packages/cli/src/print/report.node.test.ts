@@ -158,3 +158,32 @@ test('an unknown price is a dash, and a request without an answer is counted', (
   const options = { paint, name: 'test', ledger: 'here' }
   expect(summaryLines(fold.report(), options)).toContain('  Cost        –')
 })
+
+test('the time before a run was forked or taken up again does not count', () => {
+  const at = (seconds: number) => new Date(Date.parse('2026-01-02T03:04:05.000Z') + seconds * 1000).toISOString()
+  const [a, b, branch, taken, after, resumed, last] = events(
+    { type: 'object.created', data: { id: 'a', type: 'Goal' } },
+    { type: 'object.created', data: { id: 'b', type: 'Goal' } },
+    { type: 'branch.created', data: { branch_id: 'f', parent: 'run:test', fork_position: 2 } },
+    { type: 'object.created', data: { id: 'c', type: 'Goal' } },
+    { type: 'object.created', data: { id: 'd', type: 'Goal' } },
+    { type: 'run.resumed', data: { position: 5 } },
+    { type: 'object.created', data: { id: 'e', type: 'Goal' } }
+  )
+  const fold = runReport()
+  const times: [unknown, number][] = [
+    [a, 0],
+    [b, 2],
+    [branch, 1000],
+    [taken, 3],
+    [after, 1004],
+    [resumed, 5000],
+    [last, 5001]
+  ]
+  for (const [event, seconds] of times) fold.add({ ...(event as object), timestamp: at(seconds) } as never)
+  expect(fold.report().elapsedMs).toBe(7000)
+  const printer = eventLines({ width: 100, paint })
+  expect(printer.line(branch as never)).toContain(
+    '├ branch.created    finder                2 events of test before it  (root)'
+  )
+})
