@@ -5,6 +5,7 @@ import type { LedgerEvent } from './event.js'
 import { memoryLedgerStore } from './memory-ledger-store.js'
 import { openLedger } from './open-ledger.js'
 import type { LedgerStore } from './store.js'
+import { tailsOf, tailTest } from './tails.contract.js'
 
 function event(id: string, data: object = {}, type = 'object.created'): LedgerEvent {
   const common = { source: 'run:1', actor: 'test', cause: [], timestamp: '2026-11-21T10:00:00.000Z' }
@@ -36,72 +37,8 @@ async function family(position = 5): Promise<LedgerStore> {
 
 describe('a store with branches in it', () => ledgerContract(() => branching(memoryLedgerStore()), { test, expect }))
 
-// Positions as seen from behind what is shared: a branch must do all that a ledger does.
-const shared = 4
-function tails(): LedgerStore {
-  const inner = memoryLedgerStore()
-  const store = branching(inner)
-  const branchOf = (name: string): string => `branch:${name.replace(':', '-')}`
-  const isName = (name: unknown): boolean =>
-    typeof name === 'string' && /^(run|branch|session):[\w.-]{1,110}$/.test(name)
-  const begun = new Map<string, Promise<unknown>>()
-  const begin = async (name: string): Promise<string> => {
-    const branch = branchOf(name)
-    const first = mark(name, 'session:prefix', shared - 1)
-    const made =
-      begun.get(name) ??
-      inner.append('session:prefix', [event('p0'), event('p1'), event('p2')]).then(() => inner.append(branch, [first]))
-    begun.set(name, made)
-    await made
-    return branch
-  }
-  return {
-    async append(name, events, { expected } = {}) {
-      if (!isName(name)) return inner.append(name, events)
-      if (events.length === 0 && !begun.has(name))
-        return inner.append(name, events, expected === undefined ? {} : { expected })
-      try {
-        const at = expected === undefined ? {} : { expected: expected + shared }
-        return (await store.append(await begin(name), events, at)) - shared
-      } catch (error) {
-        const { data } = error as { data: { expected: number; actual: number } }
-        if (data?.actual) Object.assign(data, { expected: data.expected - shared, actual: data.actual - shared })
-        throw error
-      }
-    },
-    async *read(name, from = 0, to) {
-      if (!isName(name)) yield* inner.read(name)
-      if (begun.has(name))
-        yield* store.read(await begin(name), from + shared, to === undefined ? undefined : to + shared)
-    },
-    async length(name) {
-      if (!isName(name)) return inner.length(name)
-      return begun.has(name) ? (await store.length(await begin(name))) - shared : 0
-    },
-    async list() {
-      const found = await store.list()
-      return [...begun.keys()].flatMap(name => {
-        const info = found.find(one => one.name === branchOf(name))
-        return info && info.length > shared ? [{ ...info, name, length: info.length - shared }] : []
-      })
-    },
-    async remove(name) {
-      await store.remove(isName(name) ? branchOf(name) : name)
-      begun.delete(name)
-    },
-    subscribe: (name, listener) =>
-      store.subscribe?.(branchOf(name), {
-        changed: appended => listener.changed(appended && { ...appended, from: appended.from - shared }),
-        signal: signal => listener.signal?.(signal)
-      }) ?? (() => {}),
-    signal: (name, signal) => store.signal?.(branchOf(name), signal)
-  }
-}
-
 describe('the tail of a branch', () => {
-  // Of names the store behind it has its own tests; these would be too long with what is put before them.
-  const names = 'what is no name of a ledger is refused at every door'
-  ledgerContract(tails, { test: (name, body) => void (name === names || test(name, body)), expect })
+  ledgerContract(() => tailsOf(memoryLedgerStore()), { test: tailTest(test), expect })
 })
 
 describe('a branch', () => {

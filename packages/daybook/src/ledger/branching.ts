@@ -33,7 +33,8 @@ const nothing: Share = { offset: 0, parent: undefined, pieces: [] }
  */
 export function branching(store: LedgerStore): LedgerStore {
   const known = new Map<string, Share>()
-  const ids = new Map<string, Promise<ReadonlyMap<string, number>>>()
+  const ids = new Map<string, ReadonlyMap<string, number>>()
+  const turns = new Map<string, Promise<void>>()
 
   /** Nothing, too, of a ledger that is still empty: that alone is not remembered. */
   async function shareOf(name: string): Promise<Share> {
@@ -92,15 +93,26 @@ export function branching(store: LedgerStore): LedgerStore {
     if (to > offset) yield* store.read(name, Math.max(0, from - offset), to - offset)
   }
 
+  /** Appends reach the store in the order in which they were made, however long each looks around before. */
+  function inTurn<T>(name: string, work: (handOn: () => void) => Promise<T>): Promise<T> {
+    const before = turns.get(name)
+    let handOn: () => void = () => {}
+    const turn = new Promise<void>(resolve => {
+      handOn = resolve
+    })
+    turns.set(name, turn)
+    return (before ?? Promise.resolve()).then(() => work(handOn)).finally(handOn)
+  }
+
   /** The events without those that the branch shares already. */
   async function fresh(name: string, events: readonly LedgerEvent[], offset: number): Promise<readonly LedgerEvent[]> {
     // What a runtime makes has an id that no event before it can have.
     if (events.every(({ by }) => by !== undefined)) return events
-    const shared = ids.get(name) ?? idsOf(name, offset)
+    const shared = ids.get(name) ?? (await idsOf(name, offset))
     ids.set(name, shared)
     const found: LedgerEvent[] = []
     for (const event of events) {
-      const position = (await shared).get(event.id)
+      const position = shared.get(event.id)
       if (position === undefined) found.push(event)
       else
         for await (const there of read(name, position, position + 1)) {
@@ -144,24 +156,30 @@ export function branching(store: LedgerStore): LedgerStore {
   }
 
   return {
-    async append(name, events, options = {}) {
+    append(name, events, options = {}) {
       if (!isBranch(name)) return store.append(name, events, options)
-      const { offset } = await shareOf(name)
-      if (offset === 0) {
-        // The first events may say that it is a branch: of something that is there.
-        if (!known.has(name) && events[0]) await shareFrom(name, markOf(name, events[0]))
-        const length = await store.append(name, events, options)
-        return length + (await shareOf(name)).offset
-      }
-      const { expected } = options
-      const own = await fresh(name, events, offset)
-      if (own.length === 0 && events.length > 0) return offset + (await store.length(name))
-      try {
-        return offset + (await store.append(name, own, expected === undefined ? {} : { expected: expected - offset }))
-      } catch (error) {
-        if (!(error instanceof WrongExpectedVersionError) || expected === undefined) throw error
-        throw wrongVersion(expected, offset + Number(error.data?.actual))
-      }
+      return inTurn(name, async handOn => {
+        const { offset } = await shareOf(name)
+        if (offset === 0) {
+          const settled = known.has(name)
+          // The first events may say that it is a branch: of something that is there.
+          if (!settled && events[0]) await shareFrom(name, markOf(name, events[0]))
+          const appended = store.append(name, events, options)
+          if (settled) handOn()
+          return (await appended) + (await shareOf(name)).offset
+        }
+        const { expected } = options
+        const own = await fresh(name, events, offset)
+        if (own.length === 0 && events.length > 0) return offset + (await store.length(name))
+        const appended = store.append(name, own, expected === undefined ? {} : { expected: expected - offset })
+        handOn()
+        try {
+          return offset + (await appended)
+        } catch (error) {
+          if (!(error instanceof WrongExpectedVersionError) || expected === undefined) throw error
+          throw wrongVersion(expected, offset + Number(error.data?.actual))
+        }
+      })
     },
     read: (name, from = 0, to = Number.POSITIVE_INFINITY) =>
       isBranch(name) ? read(name, from, to) : store.read(name, from, to),

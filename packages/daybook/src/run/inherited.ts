@@ -5,9 +5,9 @@ import { overlayCache } from '../cache/overlay-cache.js'
 import { scopedCache } from '../cache/scoped-cache.js'
 import type { CacheStore } from '../cache/store.js'
 import type { Host } from '../host.js'
-import type { AnyEvent, LedgerEvent } from '../ledger/event.js'
+import type { LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
-import { type Recording, recordingsOf, requestDigest } from '../ledger/recordings.js'
+import { type Recording, recordingsOf, requestDigest, type Terminal } from '../ledger/recordings.js'
 import { replayed } from '../ledger/replayed.js'
 import { siblingsOf } from '../ledger/siblings.js'
 import type { LLMFn } from '../llm/llm.js'
@@ -42,21 +42,36 @@ export async function inherited(branch: Ledger, options: InheritedOptions): Prom
   return { llm: Object.assign(replayed(recordings, { onMiss: asked }), { [mark]: true }), cache }
 }
 
-/** The parent's answers, without those that the branch has already. */
+/** The answers of all that it comes from, the nearest first, without those that the branch has already. */
 async function recordingsFor(branch: Ledger): Promise<readonly Recording[] | undefined> {
-  const ended = new Set<string>()
-  let parent: string | undefined
-  for await (const recorded of branch.read()) {
-    const event = recorded as AnyEvent
-    if (event.type === 'branch.created') parent = event.data.parent
-    else if (event.type === 'llm.response' || event.type === 'llm.failed') for (const id of event.cause) ended.add(id)
+  const siblings = siblingsOf(branch)
+  const own = await all(branch)
+  let recordings: Recording[] | undefined
+  const passed = new Set<string>()
+  for (let above = parentOf(own); above !== undefined && siblings && !passed.has(above); ) {
+    passed.add(above)
+    const ledger = await siblings.open(above)
+    if (ledger.redacted) break
+    const events = await all(ledger)
+    recordings = joined(recordings ?? [], usable(recordingsOf(events), endedIn(own)))
+    above = parentOf(events)
   }
-  if (parent === undefined) return undefined
-  const ledger = await siblingsOf(branch)?.open(parent)
-  if (!ledger || ledger.redacted) return undefined
+  return recordings
+}
+
+async function all(ledger: Ledger): Promise<readonly LedgerEvent[]> {
   const events: LedgerEvent[] = []
   for await (const event of ledger.read()) events.push(event)
-  return usable(recordingsOf(events), ended)
+  return events
+}
+
+function parentOf(events: readonly LedgerEvent[]): string | undefined {
+  const mark = events.findLast(({ type }) => type === 'branch.created') as LedgerEvent<'branch.created'> | undefined
+  return mark?.data.parent
+}
+
+function endedIn(events: readonly LedgerEvent[]): ReadonlySet<string> {
+  return new Set(events.flatMap(({ type, cause }) => (type === 'llm.response' || type === 'llm.failed' ? cause : [])))
 }
 
 /**
@@ -64,16 +79,19 @@ async function recordingsFor(branch: Ledger): Promise<readonly Recording[] | und
  * already stands in only for more of the same. That a parent was aborted or out of money says nothing of the request.
  */
 export function usable(recordings: readonly Recording[], ended: ReadonlySet<string>): Recording[] {
-  const answers = recordings.filter(({ answer }) => answer && !isCircumstance(answer as LedgerEvent))
-  const ahead = answers.filter(({ requestId }) => !ended.has(requestId))
-  const asked = new Set(ahead.map(({ request }) => requestDigest(request)))
-  return [
-    ...ahead,
-    ...answers.filter(({ requestId, request }) => ended.has(requestId) && !asked.has(requestDigest(request)))
-  ]
+  const answers = recordings.filter(({ answer }) => answer && !isCircumstance(answer))
+  return joined(
+    answers.filter(({ requestId }) => !ended.has(requestId)),
+    answers.filter(({ requestId }) => ended.has(requestId))
+  )
 }
 
-function isCircumstance(answer: LedgerEvent): boolean {
-  const { type, data } = answer as AnyEvent
+/** The first, and of the second what answers something else. */
+function joined(first: readonly Recording[], second: readonly Recording[]): Recording[] {
+  const known = new Set(first.map(({ request }) => requestDigest(request)))
+  return [...first, ...second.filter(({ request }) => !known.has(requestDigest(request)))]
+}
+
+function isCircumstance({ type, data }: Terminal): boolean {
   return type === 'llm.failed' && (data.kind === 'budget' || data.kind === 'aborted')
 }
