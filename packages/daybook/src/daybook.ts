@@ -129,6 +129,8 @@ export interface Daybook {
     remove(name: string): Promise<void>
   }
   readonly cache: CacheStore | undefined
+  /** Its clock, its `fetch` and its ear for warnings. */
+  readonly host: Host
   /** Writes what is pending and lets go of files and connections. */
   close(): Promise<void>
 }
@@ -255,6 +257,7 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
       ledger,
       ledgers: { list: () => store.list(), open, remove: name => store.remove(name) },
       cache,
+      host,
       async close() {
         await calls.end()
         await ledger.close()
