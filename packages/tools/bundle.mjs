@@ -42,7 +42,7 @@ const uses = [
 const firstScriptLimit = 120_000
 
 // Entries for Node only; data and types are no entries.
-const nodeOnly = ['./node', './package.json']
+const nodeOnly = ['./node', './testing/node', './package.json']
 
 /** The entries that a page may import: `{ name, missing }`, missing where its source is not there yet. */
 function entries() {

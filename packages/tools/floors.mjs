@@ -27,7 +27,7 @@ const strangers = [['dialog', 'run'], ['cli', 'devtools'], edges]
 // Rooms that are nothing without their optional peer.
 const needsPeer = ['react', 'schemas']
 
-const neighbours = (from, to) => from === 'testing/node' && ['node', 'testing'].includes(to)
+const neighbours = (from, to) => from === 'testing/node' && ['node', 'testing', 'fetch'].includes(to)
 
 /** The room of a file, or undefined for one that stands in no room. */
 export function roomOf(file) {
