@@ -21,7 +21,7 @@ import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
 import type { LedgerInfo, LedgerStore } from './ledger/store.js'
 import { estimatedCost } from './llm/estimated.js'
-import { type Live, relay, tap } from './llm/live.js'
+import { type Live, type Opened, relay, tap } from './llm/live.js'
 import { type LLMFn, withTarget } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
 import { priced } from './llm/priced.js'
@@ -30,7 +30,6 @@ import { type Keys, providerLlm } from './llm/providers.js'
 import { retried } from './llm/retried.js'
 import type { Timeouts } from './llm/wire/timers.js'
 import { once } from './once.js'
-import { forkKit } from './run/fork.js'
 import type { Kit } from './run/kit.js'
 import { type Run, type RunKitOptions, resumeKit, runKit } from './run/run-kit.js'
 
@@ -202,7 +201,11 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   function continued(
     id: string,
     { kit, ...given }: ResumeOptions,
-    go: (ledger: Ledger, kit: Kit, common: Omit<RunKitOptions, 'id' | 'ledger'>) => Live<LedgerEvent, Run>
+    go: (
+      ledger: Ledger,
+      kit: Kit,
+      common: Omit<RunKitOptions, 'id' | 'ledger'>
+    ) => Opened<LedgerEvent, Run> | Promise<Opened<LedgerEvent, Run>>
   ): Live<LedgerEvent, Run> {
     return relay(
       async abandoned => {
@@ -211,7 +214,7 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
         const signal = given.signal ? AbortSignal.any([given.signal, abandoned]) : abandoned
         // The kit's own options are those of its `kit.loaded`.
         const common = { ...runOptionsOf({ ...given, signal }), options: given.options }
-        return { stream: go(ledger, kit ?? (await kitOf(ledger)), common) }
+        return go(ledger, kit ?? (await kitOf(ledger)), common)
       },
       run => run
     )
@@ -248,11 +251,14 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
         return runKit(kit, goal, { ...runOptionsOf(runOptions), id: runId, ledger: () => open(`run:${runId}`) })
       },
       resume: (id, given = {}) =>
-        continued(id, given, (ledger, kit, common) => resumeKit(kit, { ...common, id: idOf(ledger.name), ledger })),
+        continued(id, given, (ledger, kit, common) => ({
+          stream: resumeKit(kit, { ...common, id: idOf(ledger.name), ledger })
+        })),
       fork: (id, position, { id: branch = newId(host), change, ...given } = {}) =>
-        continued(id, given, (parent, kit, common) =>
-          forkKit(kit, { ...common, parent, position, id: branch, change })
-        ),
+        continued(id, given, async (parent, kit, common) => {
+          const { forkKit } = await import('./run/fork.js') // few programs fork
+          return { stream: forkKit(kit, { ...common, parent, position, id: branch, change }) }
+        }),
       session,
       ledger,
       ledgers: { list: () => store.list(), open, remove: name => store.remove(name) },
