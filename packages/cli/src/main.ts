@@ -32,8 +32,8 @@ const commands: readonly Command[] = [
 ]
 
 /**
- * Runs the command and resolves with its exit code: 0; 1 when something failed, each with one line on stderr; 130 when
- * it was interrupted. Never rejects.
+ * Runs the command and resolves with its exit code: 0; 1 when something failed, each with one line on stderr, or when
+ * what was checked does not hold; 130 when it was interrupted. Never rejects.
  */
 export async function main(argv: readonly string[], given?: Io): Promise<number> {
   const outer = given ?? processIo()

@@ -42,18 +42,28 @@ export const diff: Command = {
       const sides: Side[] = []
       for (const given of args.positionals) sides.push(await sideOf(await openRun(stores, given, context)))
       const [a, b] = sides as [Side, Side]
-      const ledgers = diffLedgers(a.events, b.events)
-      const byEvent = args.flag('events')
-      const worlds = byEvent ? undefined : ([project(a.events), project(b.events)] as const)
-      const different = worlds && diffWorlds(...worlds)
-      if (context.json) context.print(JSON.stringify(diffJson(a, b, different ?? ledgers)))
-      else {
-        const body =
-          worlds && different ? worldLines(worlds, different, ledgers, context) : ledgerLines(a, b, ledgers, context)
-        for (const line of ['', ...sideBySide(a, b, context), '', ...body, '']) context.print(line)
+      if (args.flag('events')) {
+        const different = diffLedgers(a.events, b.events)
+        tell(a, b, different, () => ledgerLines(a, b, different, context), context)
+      } else {
+        const worlds = [project(a.events), project(b.events)] as const
+        const different = diffWorlds(...worlds)
+        const apart = a.events[0]?.id !== b.events[0]?.id
+        tell(a, b, different, () => worldLines(worlds, different, apart, context), context)
       }
       return { name: b.run.demo ? undefined : b.run.name }
     })
+}
+
+function tell(
+  a: Side,
+  b: Side,
+  different: WorldDiff | LedgerDiff,
+  lines: () => readonly string[],
+  context: Context
+): void {
+  if (context.json) context.print(JSON.stringify(diffJson(a, b, different)))
+  else for (const line of ['', ...sideBySide(a, b, context), '', ...lines(), '']) context.print(line)
 }
 
 async function sideOf(run: OpenRun): Promise<Side> {
@@ -88,7 +98,7 @@ function sideBySide(a: Side, b: Side, { paint }: Context): string[] {
 function worldLines(
   [before, after]: readonly [World, World],
   different: WorldDiff,
-  { common }: LedgerDiff,
+  apart: boolean,
   context: Context
 ): string[] {
   const { paint, width } = context
@@ -115,10 +125,11 @@ function worldLines(
     const held = world.relations.get(id)
     return held ? `${held.type} ${held.source_id} -> ${held.target_id}` : id
   }
-  const apart = common === 0 && !different.empty
   return [
     `  ${paint('bold', 'World')}  ${different.empty ? 'the same in both' : different.summary()}`,
-    ...(apart ? ['  The runs were made apart, so their ids differ: --events compares them by cause.'] : []),
+    ...(apart && !different.empty
+      ? ['  The runs were made apart, so their ids differ: --events compares them by cause.']
+      : []),
     ...(different.empty ? [] : ['']),
     ...side('-', different.objects.removed, object(before)),
     ...side('+', different.objects.added, object(after)),

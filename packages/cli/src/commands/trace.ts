@@ -9,8 +9,10 @@ import { newestFirst } from '../runs.js'
 import { type Stores, withStores } from '../stores.js'
 import { noRuns } from './runs.js'
 
-/** What each event led to is worked out for so many of them: it is a walk through the ledger for each. */
-const explained = 100
+/** What an event led to is a walk through all of that: it is worked out for the first ones, up to so many steps in all. */
+const mostSteps = 1_000_000
+/** So many events are printed; `--json` has all of them. */
+const printed = 200
 
 export const traced: Command = {
   name: 'trace',
@@ -30,7 +32,7 @@ export const traced: Command = {
       const { run, events, found } = await search(stores, given, args.text('run'), context)
       const forward = args.flag('effects')
       const path = forward ? effects(events, found.event.id) : trace(events, found.event.id)
-      const led = new Map(path.slice(0, explained).map(event => [event.id, consequence(event, events)]))
+      const led = consequencesOf(path, events)
       const name = run.demo ? undefined : run.name
       if (context.json) context.print(JSON.stringify(traceJson(run, events, path, led, forward)))
       else for (const line of traceLines(run, events, path, led, forward, context)) context.print(line)
@@ -92,12 +94,40 @@ interface Consequence extends RunSummary {
   readonly elapsedMs: number
 }
 
-/** What came of an event, but for itself. */
-function consequence(event: LedgerEvent, events: readonly LedgerEvent[]): Consequence {
+/** What came of each event, but for itself. What leads where is looked up once for all of them. */
+function consequencesOf(
+  path: readonly LedgerEvent[],
+  events: readonly LedgerEvent[]
+): ReadonlyMap<string, Consequence> {
+  const positions = new Map(events.map(({ id }, position) => [id, position]))
+  const following: number[][] = events.map(() => [])
+  events.forEach(({ cause }, position) => {
+    for (const id of cause) following[positions.get(id) ?? -1]?.push(position)
+  })
+  const led = new Map<string, Consequence>()
+  let steps = 0
+  for (const event of path) {
+    if (steps > mostSteps) break
+    // Grows while it is walked: queue and memory in one.
+    const reached = new Set(following[positions.get(event.id) ?? -1])
+    for (const position of reached) for (const next of following[position] ?? []) reached.add(next)
+    steps += reached.size
+    led.set(
+      event.id,
+      consequence(
+        event,
+        [...reached].map(position => events[position] as LedgerEvent)
+      )
+    )
+  }
+  return led
+}
+
+function consequence(event: LedgerEvent, effects: readonly LedgerEvent[]): Consequence {
   const fold = runSummary()
   const began = Date.parse(event.timestamp)
   let ended = began
-  for (const effect of effects(events, event.id).slice(1)) {
+  for (const effect of effects) {
     fold.add(effect)
     ended = Math.max(ended, Date.parse(effect.timestamp) || 0)
   }
@@ -136,7 +166,8 @@ function traceLines(
   forward: boolean,
   { paint, width }: Context
 ): string[] {
-  const wanted = new Set(path.map(({ id }) => id))
+  const shown = path.slice(0, printed)
+  const wanted = new Set(shown.map(({ id }) => id))
   const printer = eventLines({ width, paint })
   const lines = new Map<string, string>()
   for (const event of events) {
@@ -156,11 +187,12 @@ function traceLines(
     `  ${paint('bold', path[0]?.id ?? '')}  ${run.demo ? 'the demo' : run.short}`,
     `  ${what}`,
     '',
-    ...path.flatMap(({ id }) => {
+    ...shown.flatMap(({ id }) => {
       const of = led.get(id)
       const below = of && of.events > 0 ? [paint('muted', `       led to ${consequenceText(of)}`)] : []
       return [lines.get(id) ?? '', ...below]
     }),
+    ...(path.length > printed ? [paint('muted', `  and ${path.length - printed} more: --json prints them all`)] : []),
     ''
   ]
 }
