@@ -11,7 +11,7 @@ import { codeOf, type Disk, realDisk } from './disk.js'
 import { fileSnapshots } from './file-snapshots.js'
 import { firstLine } from './first-line.js'
 import { folderWatch } from './folder-watch.js'
-import { heads } from './heads.js'
+import { type Heads, heads } from './heads.js'
 import { type LedgerFile, ledgerFile } from './ledger-file.js'
 
 export interface FileLedgerStoreOptions {
@@ -29,6 +29,9 @@ export interface FileLedgerStoreOptions {
 
 // Knowledge of so many ledgers is kept at hand; of others it is read again.
 const maxFiles = 256
+
+/** An outbox is removed and begun anew all the time: what its last one was is no news. */
+const unnoted: Heads = { get: () => undefined, set: () => {}, flush: async () => {} }
 
 /**
  * A store in this folder, which is made with the first append, for this user only. An append resolves when its events
@@ -59,7 +62,7 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
 
   function make(name: string, tolerant = damaged === 'read'): LedgerFile {
     return ledgerFile({
-      ...{ path: pathOf(name), name, host, disk, heads: noted, lockTimeoutMs, tolerant },
+      ...{ path: pathOf(name), name, host, disk, heads: isLedgerName(name) ? noted : unnoted, lockTimeoutMs, tolerant },
       changed: appended => heard.changed(name, appended)
     })
   }
