@@ -77,6 +77,8 @@ export class Firing implements ResponderContext, Sayer {
   private ids = 0
   private randoms = 0
   private ended = false
+  /** Its responder has given back all that it gives; calls may be open. */
+  private over = false
   private controller: AbortController | undefined
   private cutting: ((reason: DaybookError) => void) | undefined
   private isCut = false
@@ -229,7 +231,7 @@ export class Firing implements ResponderContext, Sayer {
   }
 
   private ask(llm: LLMFn, request: LLMRequest, options: LLMOptions): LLMStream {
-    if (this.ended) return failedStream(tooLate())
+    if (this.ended || this.over) return failedStream(tooLate())
     const { metadata, cause } = options
     const ordinal = this.ordinal
     const draft = { type: 'llm.request', data: request } as EventDraft
@@ -290,6 +292,7 @@ export class Firing implements ResponderContext, Sayer {
     )
     const outcome = await Promise.race([work, stopped.then(reason => ({ reason }))])
     timer?.()
+    this.over = true
     if (outcome && 'reason' in outcome) await this.stop(outcome.reason)
     else if (outcome) this.fail(outcome.thrown)
     // A responder may have ended without waiting for its calls.
