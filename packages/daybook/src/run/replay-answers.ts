@@ -5,13 +5,25 @@ import { missOf } from '../ledger/nearest.js'
 import { recordedFailure } from '../ledger/recorded-failure.js'
 import { recordedStream } from '../ledger/recorded-stream.js'
 import { answerOf, type Recording, requestDigest, type Terminal } from '../ledger/recordings.js'
-import type { LLMFact, LLMFn, LLMOptions, LLMRequest } from '../llm/llm.js'
+import { relay } from '../llm/live.js'
+import {
+  type LLMFact,
+  type LLMFn,
+  type LLMOptions,
+  type LLMRequest,
+  type LLMStream,
+  type Target,
+  withTarget
+} from '../llm/llm.js'
 import { failedStream, llmStream } from '../llm/llm-stream.js'
 import { madeBy, type RunRecord } from './replay-record.js'
+import type { ResponderContext } from './responder.js'
 
 /** The answers for the calls of one firing. */
 export interface Answers {
   readonly llm: LLMFn
+  /** The context of the firing, in which calls are made in the order in which they were made then. */
+  inOrder(context: ResponderContext): ResponderContext
   /** Messages of the failures that were given: what was behind them is not in the ledger. */
   readonly failures: ReadonlySet<string>
   /** Of calls that have no recording, by their messages. */
@@ -32,6 +44,7 @@ const turns = 64
 
 export function answerBook(record: RunRecord): AnswerBook {
   let index: Map<string, Recording[]> | undefined
+  let targets: ReadonlyMap<string, Target> | undefined
   let searches = 0
 
   function filed(request: LLMRequest): Recording[] | undefined {
@@ -47,6 +60,12 @@ export function answerBook(record: RunRecord): AnswerBook {
     return found && found.length > 1 ? found.shift() : found?.[0]
   }
 
+  // What a request's event says of it is taken from the recording; this is for a responder that asks.
+  function target({ model }: LLMRequest): Target {
+    targets ??= new Map(record.recordings.flatMap(({ request, target: to }) => (to ? [[request.model, to]] : [])))
+    return targets.get(model) ?? { provider: 'custom', api: 'text', base_url: '', model }
+  }
+
   function missing(request: LLMRequest): DaybookError {
     if (searches++ < maxSearches) return missOf(request, record.recordings)
     return new ReplayMissError('There is no recording of this request, as of many before it.', { data: { fields: [] } })
@@ -57,32 +76,34 @@ export function answerBook(record: RunRecord): AnswerBook {
       const failures = new Set<string>()
       const misses = new Map<string, DaybookError>()
       const release = inTurn()
-      let calls: Calls | undefined
+      let known: Calls | undefined
+      const calls = (): Calls => {
+        known ??= callsOf(record, trigger, responder)
+        return known
+      }
       let asked = 0
 
-      function ask(request: LLMRequest, options: LLMOptions = {}): ReturnType<LLMFn> {
+      function ask(request: LLMRequest, options: LLMOptions = {}): LLMStream {
         try {
-          calls ??= callsOf(record, trigger, responder)
+          const { list, byDigest, facts } = calls()
           // First its own recording of this very request, then its own in this place, then anybody's.
-          const same = calls.byDigest.get(requestDigest(request))?.shift()
-          const recording = same ?? calls.list[asked] ?? like(request)
+          const same = byDigest.get(requestDigest(request))?.shift()
+          const recording = same ?? list[asked] ?? like(request)
           asked++
-          for (const fact of calls.facts.get(recording?.requestId ?? '') ?? []) options.report?.(fact)
-          if (!recording?.answer) {
-            const miss = missing(request)
-            misses.set(miss.message, miss)
-            return failedStream(miss)
-          }
-          return given(recording.answer, options)
+          for (const fact of facts.get(recording?.requestId ?? '') ?? []) options.report?.(fact)
+          if (recording?.answer) return given(recording.answer, options)
+          const miss = missing(request)
+          misses.set(miss.message, miss)
+          return failedStream(miss)
         } catch (error) {
           return failedStream(error)
         }
       }
 
-      function given(answer: Terminal, { signal }: LLMOptions): ReturnType<LLMFn> {
+      function given(answer: Terminal, { signal }: LLMOptions): LLMStream {
         return llmStream(
           async function* () {
-            await release(answer.data.latency_ms ?? 0)
+            await release(tookOf(answer))
             yield* recordedStream(answer).deltas
             if (answer.type === 'llm.response') return answerOf(answer as LedgerEvent<'llm.response'>)
             const failure = recordedFailure(answer as LedgerEvent<'llm.failed'>)
@@ -93,12 +114,30 @@ export function answerBook(record: RunRecord): AnswerBook {
         )
       }
 
-      // What a request's event says of it is taken from the recording; this is for a responder that asks.
-      const target: LLMFn['target'] = ({ model }) =>
-        record.recordings.find(({ request }) => request.model === model)?.target ?? {
-          ...{ provider: 'custom', api: 'text', base_url: '', model }
+      function inOrder(context: ResponderContext): ResponderContext {
+        const { id, now, random, llm } = context
+        const hold = inPlace(
+          () => calls().order,
+          () => asked
+        )
+        const ordered = (request: LLMRequest, options?: LLMOptions): LLMStream => {
+          const wait = hold(request)
+          if (!wait) return llm(request, options)
+          return relay(
+            () => wait.then(() => ({ stream: llm(request, options) })),
+            answer => answer,
+            { signal: options?.signal }
+          )
         }
-      return { llm: Object.assign(ask, { target }), failures, misses }
+        return {
+          ...{ id, now, random, llm: withTarget(ordered, llm.target) },
+          get signal() {
+            return context.signal
+          }
+        }
+      }
+
+      return { llm: Object.assign(ask, { target }), inOrder, failures, misses }
     },
 
     miss: request => (filed(request) ? undefined : missing(request))
@@ -116,6 +155,8 @@ function file(index: Map<string, Recording[]>, recording: Recording): void {
 interface Calls {
   readonly list: readonly Recording[]
   readonly byDigest: Map<string, Recording[]>
+  /** The digests, as they were asked. */
+  readonly order: readonly string[]
   /** Attempts and warnings, by the id of the request: told again, they are outputs again. */
   readonly facts: ReadonlyMap<string, readonly LLMFact[]>
 }
@@ -141,7 +182,7 @@ function callsOf(record: RunRecord, trigger: string, responder: string): Calls {
       tell(request, { type: 'warning', ...event.data })
     }
   }
-  return { list, byDigest, facts }
+  return { list, byDigest, order: list.map(({ request }) => requestDigest(request)), facts }
 
   /** By its id, where it does not name its request. */
   function answerTo(request: LedgerEvent): Terminal | undefined {
@@ -158,10 +199,12 @@ function callsOf(record: RunRecord, trigger: string, responder: string): Calls {
   }
 }
 
-/**
- * Calls that are open together end in the order in which they ended then, by the time that each of them took: what a
- * responder asks next depends on it.
- */
+/** A hit took no time: what was measured is the clock's grain. */
+function tookOf({ data }: Terminal): number {
+  return (data as { cache?: { state?: string } }).cache?.state === 'hit' ? 0 : (data.latency_ms ?? 0)
+}
+
+/** Calls that are open together end in the order in which they ended then, by the time that each of them took. */
 function inTurn(): (ms: number) => Promise<void> {
   const open: { readonly due: number; readonly release: () => void }[] = []
   let now = 0
@@ -170,7 +213,7 @@ function inTurn(): (ms: number) => Promise<void> {
   async function pump(): Promise<void> {
     pumping = true
     while (open.length > 0) {
-      for (let turn = 0; turn < turns; turn++) await undefined
+      await idle()
       let next = 0
       for (let n = 1; n < open.length; n++) if ((open[n]?.due ?? 0) < (open[next]?.due ?? 0)) next = n
       const [first] = open.splice(next, 1)
@@ -185,4 +228,59 @@ function inTurn(): (ms: number) => Promise<void> {
       open.push({ due: now + ms, release })
       if (!pumping) void pump()
     })
+}
+
+/**
+ * Ids are derived from the order in which calls are made, and that depends on which answer came first, down to less
+ * than the ledger knows of it. So a call that comes too early waits for those before it, unless nothing more comes.
+ */
+function inPlace(
+  order: () => readonly string[],
+  asked: () => number
+): (request: LLMRequest) => Promise<void> | undefined {
+  const held: { readonly digest: string; readonly release: () => void }[] = []
+
+  function settle(): void {
+    const next = held.findIndex(({ digest }) => digest === order()[asked()])
+    if (next < 0) return
+    const [first] = held.splice(next, 1)
+    first?.release()
+    if (held.length > 0) void idle().then(settle)
+  }
+
+  async function patience(): Promise<void> {
+    for (;;) {
+      const before = asked()
+      // What it waits for may wait for a timer.
+      for (let wait = 0; wait < 5 && asked() === before; wait++) await new Promise(resolve => setTimeout(resolve, wait))
+      if (held.length === 0) return
+      settle()
+      if (asked() === before) held.shift()?.release()
+    }
+  }
+
+  return request => {
+    const digest = digestOf(request)
+    const place = order().indexOf(digest, asked())
+    if (place <= asked()) {
+      if (held.length > 0) void idle().then(settle)
+      return undefined
+    }
+    return new Promise(release => {
+      held.push({ digest, release })
+      if (held.length === 1) void patience()
+    })
+  }
+}
+
+function digestOf(request: LLMRequest): string {
+  try {
+    return requestDigest(request)
+  } catch {
+    return '' // no request at all: the call says so
+  }
+}
+
+async function idle(): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await undefined
 }

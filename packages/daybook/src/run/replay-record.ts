@@ -59,7 +59,8 @@ export function isTerminal(type: EventType): boolean {
 
 export function runRecord(events: readonly LedgerEvent[], rootName: string | undefined): RunRecord {
   const { sha256 } = defaultHost()
-  const root = rootName ?? events[0]?.source ?? ''
+  const first = events[0] as AnyEvent | undefined
+  const root = rootName ?? ((first?.type === 'branch.created' && first.data.root) || (first?.source ?? ''))
   const idOf: RunRecord['idOf'] = (type, trigger, responder, ordinal) =>
     derivedId(type, root, trigger, responder, ordinal, sha256)
   const recordings = recordingsOf(events)
@@ -77,6 +78,7 @@ export function runRecord(events: readonly LedgerEvent[], rootName: string | und
     if (event.type === 'run.resumed') resumes++
     if (places.has(event.id)) continue
     places.set(event.id, position)
+    if (event.type === 'branch.created') waves.branch(position, (event as LedgerEvent<'branch.created'>).data.carried)
     const made = madeBy(event)
     if (!made) continue
     const { trigger, ordinal } = made
@@ -84,7 +86,7 @@ export function runRecord(events: readonly LedgerEvent[], rootName: string | und
       if (event.type === 'warning.raised') for (const place of waves.latest()) interrupted[place] ??= position
       continue
     }
-    waves.place(event, position, trigger)
+    waves.place(event.id, position, trigger)
     const siblings = outputs.get(trigger)
     if (siblings) siblings.push({ event, position })
     else outputs.set(trigger, [{ event, position }])
@@ -108,7 +110,9 @@ export function runRecord(events: readonly LedgerEvent[], rootName: string | und
 }
 
 interface WaveBook {
-  place(event: LedgerEvent, position: number, trigger: string): void
+  place(id: string, position: number, trigger: string): void
+  /** Here a branch begins: with so many events that it took over. */
+  branch(position: number, carried: number | undefined): void
   /** The positions of the last two waves of every `run()`: an abort may have cut off those who reacted to them. */
   latest(): number[]
 }
@@ -116,21 +120,27 @@ interface WaveBook {
 function waveBook(): WaveBook {
   const sessions: number[][][] = []
   const placed = new Map<string, { session: number[][]; wave: number }>()
-  let seeding = -2
+  let seeded = -2
+  let carried = -1
 
   return {
-    place({ id }, position, trigger) {
-      if (trigger === 'seed') {
-        if (seeding !== position - 1) sessions.push([])
-        seeding = position
+    place(id, position, trigger) {
+      const isFirst = trigger === 'seed' || position <= carried
+      if (isFirst && position > carried) {
+        if (seeded !== position - 1) sessions.push([])
+        seeded = position
       }
-      const cause = trigger === 'seed' ? undefined : placed.get(trigger)
-      const session = trigger === 'seed' ? sessions.at(-1) : cause?.session
+      const cause = isFirst ? undefined : placed.get(trigger)
+      const session = isFirst ? sessions.at(-1) : cause?.session
       if (!session) return
       const wave = cause ? cause.wave + 1 : 0
       placed.set(id, { session, wave })
       session[wave] ??= []
       session[wave].push(position)
+    },
+    branch(position, count = 0) {
+      carried = position + count
+      sessions.push([])
     },
     latest: () => sessions.flatMap(session => session.slice(-2).flat())
   }

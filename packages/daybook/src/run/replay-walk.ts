@@ -124,9 +124,7 @@ export class ReplayWalk {
     } else if (expected && !expected.done) {
       this.match(expected, event, position)
     } else if (event.type === 'branch.created') {
-      this.sources.add(event.source)
-      this.carried = position + ((event as LedgerEvent<'branch.created'>).data.carried ?? 0)
-      this.queue.drop()
+      this.branched(event as LedgerEvent<'branch.created'>, position)
     } else if (made) {
       // An event of another program is nobody's output, and nobody reacted to it.
       this.checkSource(event, position)
@@ -135,6 +133,14 @@ export class ReplayWalk {
         this.fired(event, made, position)
       else this.unexpected(event, made, position)
     }
+  }
+
+  private branched(event: LedgerEvent<'branch.created'>, position: number): void {
+    const { fork_position: ordinal, carried = 0 } = event.data
+    this.sources.add(event.source)
+    this.checkId(position, event, { trigger: event.source, ordinal }, 'runtime')
+    this.carried = position + carried
+    this.queue.drop() // what the parent had still to come is what was carried
   }
 
   private checkSource(event: LedgerEvent, position: number): void {
@@ -312,7 +318,7 @@ export class ReplayWalk {
     const firing = { position, responder: record.executor ?? '', failures: new Set<string>(), heard: false }
     const outputs = record
       .outputsOf(event.id)
-      .filter(output => answering.has(output.event.type) && !this.emits(output.event, event))
+      .filter(output => this.isAnswer(output.event, event))
       .map(({ event: made, position: at }) => ({ made, at, last: isTerminal(made.type) ? 1 : 0 }))
       .sort((a, b) => a.last - b.last || ordinalOf(a.made) - ordinalOf(b.made))
     for (const { made, at } of outputs) {
@@ -323,9 +329,13 @@ export class ReplayWalk {
     this.queue.push({ firing, id: `${event.id} answer`, request: event.id, at: undefined, done: false })
   }
 
-  /** Whether a responder, and not the executor, made this of a request. */
-  private emits({ actor }: LedgerEvent, request: LedgerEvent): boolean {
-    return this.registry.matching(request).some(({ name, llm }) => !llm && name === actor)
+  /** Whether the executor made this of the request, and not a responder that reacts to requests. */
+  private isAnswer(made: LedgerEvent, request: LedgerEvent): boolean {
+    const { actor, type, cause } = made
+    if (!answering.has(type)) return false
+    if (this.registry.matching(request).some(({ name, llm }) => !llm && name === actor)) return false
+    // By one of the two, if the other was changed.
+    return cause[0] === request.id || this.record.idOf(type, request.id, actor, ordinalOf(made)) === made.id
   }
 
   private async call(responder: Responder, event: LedgerEvent, position: number): Promise<void> {
@@ -347,7 +357,9 @@ export class ReplayWalk {
     const world = this.state.projection.world(position + 1)
     // Where there was no executor, nothing was asked.
     const executor = this.asks ? { ...around.executor, llm: answers.llm } : undefined
-    this.current = new Firing(event, responder, world, { ...around, executor: executor as Responder | undefined })
+    const fn: Responder['fn'] = (given, seen, context) => responder.fn(given, seen, answers.inOrder(context))
+    const surroundings = { ...around, executor: executor as Responder | undefined }
+    this.current = new Firing(event, { ...responder, fn }, world, surroundings)
     await this.current.start()
     const outputs = this.current.outputs()
     this.current = undefined
