@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { InternalServerError, RateLimitError } from '../errors.js'
+import { InternalServerError, RateLimitError, ReplayDivergenceError } from '../errors.js'
 import { createHost } from '../host.js'
 import type { JsonObject } from '../json.js'
 import type { EventDraft, LedgerEvent } from '../ledger/event.js'
@@ -506,6 +506,23 @@ describe('a run in which one thing was changed diverges there', () => {
       expect([found?.position, found?.kind]).toEqual([position + 1, 'missing'])
     }
   })
+})
+
+test('a runtime replays its own ledger, and fails with the first divergence', async () => {
+  const { ledger } = await rehearse()
+  const runtime = (all: readonly Responder[]) =>
+    createRuntime({ ledger, responders: [...all, llmExecutor(() => expect.fail('a call was made'))], edges })
+  const { length } = ledger
+  const world = await runtime(responders()).replay({ strict: true })
+  expect(world.hash()).toBe((await runtime([]).replay()).hash())
+  const failing = runtime(responders().slice(1)).replay({ strict: true })
+  await expect(failing).rejects.toBeInstanceOf(ReplayDivergenceError)
+  await expect(failing).rejects.toMatchObject({
+    kind: 'replay',
+    message: expect.stringMatching(/^Position 1: .* more events differ\.$/),
+    data: { position: 1, kind: 'missing', diverged: expect.any(Number) }
+  })
+  expect(ledger.length).toBe(length)
 })
 
 describe('a kit', () => {

@@ -1,5 +1,5 @@
 /** Strict replay: the responders run again on the recorded events, and what they emit is compared event by event. */
-import { APIUserAbortError, type DaybookError, InputError, shown } from '../errors.js'
+import { APIUserAbortError, type DaybookError, InputError, ReplayDivergenceError, shown } from '../errors.js'
 import { frozenJson, isDeepFrozen, type JsonObject } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
 import type { FieldChange } from '../world/diff-worlds.js'
@@ -97,6 +97,16 @@ export async function strictReplay(
   function aborted(): DaybookError {
     return new APIUserAbortError('The replay was aborted.', { cause: signal?.reason })
   }
+}
+
+/** @throws ReplayDivergenceError for the first divergence: it is in `data`, with how many there are. */
+export async function replayedWorld(events: readonly LedgerEvent[], options: StrictReplayOptions): Promise<World> {
+  const { divergences, diverged, world } = await strictReplay(events, options)
+  const [first] = divergences
+  if (!first) return world
+  const { position, event, kind, fields, message } = first
+  const more = diverged > 1 ? ` ${diverged - 1} more ${diverged > 2 ? 'events differ' : 'event differs'}.` : ''
+  throw new ReplayDivergenceError(message + more, { data: { position, event, kind, fields, diverged } })
 }
 
 export interface ReplayKitOptions extends Omit<StrictReplayOptions, 'responders' | 'edges'> {

@@ -58,8 +58,11 @@ export interface Runtime {
   resume(options?: { readonly signal?: AbortSignal | undefined }): Live<LedgerEvent, World>
   /** The world as the ledger has it now; nothing is run. */
   load(): Promise<World>
-  /** The world of the recorded events. Strict replay, which runs the responders again, is not there yet. */
-  replay(options?: { readonly strict?: boolean | undefined }): Promise<World>
+  /**
+   * The world of the recorded events. Strict: the responders run again with the recorded answers, as `strictReplay`
+   * does, and ReplayDivergenceError names the first event that would be another one.
+   */
+  replay(options?: { readonly strict?: boolean | undefined; readonly signal?: AbortSignal | undefined }): Promise<World>
 }
 
 /** @throws InputError for names of responders that are not unique, and for limits that are no numbers. */
@@ -246,11 +249,15 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       return (await refreshed()).world
     },
 
-    async replay({ strict = false } = {}) {
-      if (strict) throw new DaybookError('replay', 'Strict replay is not available yet: replay() without it projects.')
+    async replay({ strict = false, signal } = {}) {
+      await queue
       const events: LedgerEvent[] = []
       for await (const event of ledger.read()) events.push(event)
-      return project(events)
+      if (!strict) return project(events)
+      // Most programs that run never replay.
+      const { replayedWorld } = await import('./replay.js')
+      const { responders, edges, root, timeoutMs } = options
+      return replayedWorld(events, { responders, edges, root, timeoutMs, signal })
     }
   }
 }
