@@ -71,6 +71,7 @@ test('what is no ledger is refused in a line that says what it is', async () => 
   const words = await line.run(['import', 'words.txt'])
   expect(words.code).toBe(1)
   expect(words.stdout).toContain('words.txt holds no event that could be read: nothing was imported.')
+  expect(words.stdout.split('\n')).toHaveLength(3)
   const named = await line.run(['import', demoFile, '--as', 'a/b'])
   expect([named.code, named.stderr.split('\n').length]).toEqual([1, 2])
 })
@@ -85,5 +86,9 @@ test('a ledger of kando comes in as it is', async () => {
     timestamp: '2026-01-02T03:04:05Z'
   }
   await writeFile(line.at('kando.json'), JSON.stringify([{ ...event, data: { id: 'o', type: 'Goal', data: {} } }]))
+  const document = { stream: 'run:k2', events: [{ ...event, data: { id: 'o', type: 'Goal', data: {} } }], expected: {} }
+  await writeFile(line.at('document.json'), JSON.stringify(document, null, 2))
+  expect(await line.json(['import', 'document.json'])).toMatchObject({ ok: true, run: 'k2', imported: 1 })
+  expect(await line.json(['import', 'document.json', '--as', 'mine'])).toMatchObject({ run: 'mine', imported: 1 })
   expect(await line.json(['import', 'kando.json'])).toMatchObject({ ok: true, format: 'kando', run: 'k', imported: 1 })
 })

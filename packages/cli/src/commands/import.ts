@@ -10,6 +10,9 @@ import { oneLine, plural } from '../print/format.js'
 import { shortName } from '../runs.js'
 import { withStores } from '../stores.js'
 
+/** In characters: it is read at once. */
+const longestDocument = 64e6
+
 /** So many lines of a report are printed; `--json` has all of them. */
 const printed = 20
 
@@ -29,11 +32,14 @@ export const importing: Command = {
     withStores(context, async stores => {
       const [file = ''] = args.positionals
       const as = args.text('as')
-      const source = await sourceOf(file, context.io.cwd)
-      const report = await importLedger(stores.store, source, {
-        ...(as === undefined ? {} : { name: nameOf(as) }),
-        partial: args.flag('partial')
-      }).catch((error: unknown) => {
+      const open = await opener(file, context.io.cwd)
+      const options = { ...(as === undefined ? {} : { name: nameOf(as) }), partial: args.flag('partial') }
+      const take = async (): Promise<ImportReport> => {
+        const report = await importLedger(stores.store, open(), options)
+        const whole = report.events > 0 ? undefined : await documentOf(open())
+        return whole ? importLedger(stores.store, whole.list, { ...whole.named, ...options }) : report
+      }
+      const report = await take().catch((error: unknown) => {
         throw damagedGzip(error, file)
       })
       const name = report.length > 0 ? report.name : undefined
@@ -44,12 +50,19 @@ export const importing: Command = {
     })
 }
 
+function isLedgerName(name: string): boolean {
+  return /^(?:run|branch|session):[\w.-]{1,100}$/.test(name)
+}
+
 function nameOf(given: string): string {
   return /^(?:run|branch|session):/.test(given) ? given : `run:${given}`
 }
 
-/** @throws InputError for what is no file of text. */
-async function sourceOf(file: string, cwd: string): Promise<TextSource> {
+/**
+ * What opens the file, as often as it is called.
+ * @throws InputError for what is no file of text.
+ */
+async function opener(file: string, cwd: string): Promise<() => Exclude<TextSource, string>> {
   const path = resolve(cwd, file)
   const found = await stat(path).catch((cause: unknown) => {
     throw new InputError(`There is no file ${file}.`, { cause })
@@ -59,10 +72,30 @@ async function sourceOf(file: string, cwd: string): Promise<TextSource> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0).finally(() => handle.close())
   const head = buffer.subarray(0, bytesRead)
   if (bytesRead === 0) throw new InputError(`${file} is empty: a ledger is a file with one event a line.`)
-  if (head[0] === 0x1f && head[1] === 0x8b) return createReadStream(path).pipe(createGunzip())
+  if (head[0] === 0x1f && head[1] === 0x8b) return () => createReadStream(path).pipe(createGunzip())
   if (head.includes(0))
     throw new InputError(`${file} holds no text, so it is no ledger: that is a .jsonl file with one event a line.`)
-  return createReadStream(path)
+  return () => createReadStream(path)
+}
+
+/** Of one JSON document `{ stream, events: […] }`, as kando's ledgers are shown to others: its events as a list. */
+async function documentOf(
+  source: Exclude<TextSource, string>
+): Promise<{ readonly list: string; readonly named: { readonly name?: string } } | undefined> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const piece of source) {
+    text += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
+    if (text.length > longestDocument || !/^\ufeff?\s*(?:\{|$)/.test(text.slice(0, 100))) return undefined
+  }
+  try {
+    const { stream, events } = JSON.parse(text.replace(/^\ufeff/, ''))
+    if (!Array.isArray(events)) return undefined
+    const named = typeof stream === 'string' && isLedgerName(stream) ? { name: stream } : {}
+    return { list: JSON.stringify(events), named }
+  } catch {
+    return undefined
+  }
 }
 
 function damagedGzip(error: unknown, file: string): unknown {
@@ -85,6 +118,8 @@ function importLines(report: ImportReport, file: string, ledger: string, { paint
     const bad = severity === 'error'
     return `${where}${paint(bad ? 'error' : 'cache', bad ? '✕' : '!')} ${oneLine(message, width - where.length - 2)}`
   })
+  // Of what is no ledger, every line is wrong: the first few say it.
+  if (events === 0) faults.splice(3)
   const more = reports.length - faults.length
   const outcome =
     events === 0
