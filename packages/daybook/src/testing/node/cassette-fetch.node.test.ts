@@ -6,6 +6,8 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createHost } from '../../host.js'
+import { providerLlm } from '../../llm/providers.js'
+import { chatCompletionsApi } from '../../llm/wire/chat-api.js'
 import { simulatedFetch } from '../simulated-fetch.js'
 import { type CassetteOptions, cassette } from './cassette.js'
 
@@ -237,4 +239,37 @@ test('an SDK shows the message of a miss, and does not ask again; what is no req
   await expect(anthropic(replay.fetch).messages.create({ ...claude, messages })).rejects.toThrow('400')
   await expect(openai(replay.fetch).models.list()).rejects.toThrow('no request to a model')
   expect(replay.misses.map(({ name }) => name)).toEqual(Array(3).fill('ReplayMissError'))
+})
+
+test('a replay needs no real key, and what stands for one is a word like others', async () => {
+  const messages = [{ role: 'user' as const, content: 'Is this a test?' }]
+  const recording = open({ mode: 'record' })
+  const first = await openai(recording.fetch).chat.completions.create({ model, messages })
+  await recording.close()
+  const replay = open({ mode: 'replay', fetch: nobody })
+  const client = new OpenAI({ apiKey: 'test', fetch: replay.fetch, maxRetries: 0 })
+  expect(await client.chat.completions.create({ model, messages })).toEqual(first)
+})
+
+test('our own functions: over the fetch of a cassette, and as the one that a cassette asks', async () => {
+  const request = { model, messages: asked }
+  const over = (by: typeof fetch) => chatCompletionsApi({ baseURL: 'https://api.openai.com/v1', apiKey, fetch: by })
+  await sameTwice(async by => {
+    const deltas = await all(
+      Promise.resolve({ [Symbol.asyncIterator]: () => over(by)(request)[Symbol.asyncIterator]() })
+    )
+    return [deltas, await over(by)({ ...request, stream: false })]
+  })
+  const replay = open({ mode: 'replay', fetch: nobody })
+  await expect(over(replay.fetch)({ ...request, temperature: 1 })).rejects.toThrow(
+    'at /temperature: nothing is recorded'
+  )
+
+  file += '.llm'
+  const recording = open({ mode: 'record', llm: providerLlm({ host, fetch: provider, keys: { openai: apiKey } }) })
+  const answer = await recording.llm({ ...request, model: 'openai/gpt-5-mini' })
+  await recording.close()
+  const without = open({ mode: 'replay', llm: providerLlm({ host, fetch: nobody }) })
+  expect(await without.llm({ ...request, model: 'openai/gpt-5-mini' })).toEqual(answer)
+  expect(answer.event).toMatch(/^llm\.response-/)
 })

@@ -34,8 +34,10 @@ export function missIn(request: LLMRequest, { file, shelf, part }: MissOptions):
   const { data } = missOf(request, shelf.recordings)
   const { nearest, fields } = data as { readonly nearest?: string; readonly fields: readonly FieldChange[] }
   const place = shelf.recordings.findIndex(({ requestId }) => requestId === nearest) + 1
+  const differs = fields.length > 0 ? 'differs' : 'is the same, but has no answer'
+  const nearby = place > 0 ? `The nearest is number ${place}, which ${differs}` : 'Nothing is recorded in it.'
   const lines = [
-    `The cassette ${name} has no recording of this request. ${place > 0 ? `The nearest is number ${place}, which differs` : 'Nothing is recorded in it.'}`,
+    `The cassette ${name} has no recording of this request. ${nearby}`,
     ...fields.slice(0, shownFields).map(field => `  ${inWords([field], 'is asked')}`),
     ...(fields.length > shownFields ? [`  and in ${fields.length - shownFields} more`] : []),
     hint

@@ -3,15 +3,19 @@ import { masked } from '../../errors.js'
 import type { LedgerEvent } from '../../ledger/event.js'
 import type { Redact } from '../../ledger/redacted.js'
 
-/** Values of the environment that are secrets by their name: whatever they look like, they are in no cassette. */
-function ownSecrets(): readonly string[] {
-  return Object.entries(process.env).flatMap(([name, value = '']) =>
-    /(?:KEY|TOKEN|SECRET|PASSWORD)$/i.test(name) && value.length >= 16 ? [value] : []
+/**
+ * What is a secret whatever it looks like: values of the environment by their name, and those given. Short ones are
+ * words like `none` and `test`, which stand for a key where none is needed.
+ */
+function known(secrets: readonly string[]): readonly string[] {
+  const own = Object.entries(process.env).map(([name, value = '']) =>
+    /(?:KEY|TOKEN|SECRET|PASSWORD)$/i.test(name) ? value : ''
   )
+  return [...own, ...secrets].filter(({ length }) => length >= 16)
 }
 
-/** @param secrets Exact texts to take out, beside those of the environment and all that has the shape of a key. */
-export function scrubText(text: string, secrets: readonly string[] = ownSecrets()): string {
+/** @param secrets Exact texts to take out, beside all that has the shape of a key. */
+function scrubText(text: string, secrets: readonly string[]): string {
   let left = text
   for (const secret of secrets) left = left.replaceAll(secret, '•••')
   // In prose, what stands behind these words is rarely a key: basic questions stay questions.
@@ -27,7 +31,7 @@ export function scrubText(text: string, secrets: readonly string[] = ownSecrets(
 const isToken = (word: string): boolean => /\d|[a-z][A-Z]|=$/.test(word)
 
 /** Plain JSON with every text in it scrubbed; the same object where there was nothing to take out. */
-export function scrubJson<T>(value: T, secrets: readonly string[] = ownSecrets()): T {
+function scrubJson<T>(value: T, secrets: readonly string[]): T {
   if (typeof value === 'string') return scrubText(value, secrets) as T
   if (typeof value !== 'object' || value === null) return value
   let changed = false
@@ -44,7 +48,7 @@ export function scrubJson<T>(value: T, secrets: readonly string[] = ownSecrets()
 export function scrubber(
   redact: Redact = event => event
 ): (event: LedgerEvent, secrets?: readonly string[]) => LedgerEvent {
-  return (event, secrets = []) => redact({ ...event, data: scrubJson(event.data, [...ownSecrets(), ...secrets]) })
+  return (event, secrets = []) => redact({ ...event, data: scrubJson(event.data, known(secrets)) })
 }
 
 /**
@@ -52,7 +56,7 @@ export function scrubber(
  * where there are none.
  */
 export function scrubBody(text: string, secrets: readonly string[]): string {
-  const all = [...ownSecrets(), ...secrets]
+  const all = known(secrets)
   if (scrubText(text, all) === text) return text
   return text
     .split('\n')
