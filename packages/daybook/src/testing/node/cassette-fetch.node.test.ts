@@ -124,6 +124,19 @@ test('the bytes come again, cut where they were, with their type and without wha
   expect(await readFile(file, 'utf8')).not.toContain('authorization')
 })
 
+test('JSON and a stream of one prompt are found in any order, byte for byte', async () => {
+  const body = { model, messages: asked }
+  const post = (by: typeof fetch, stream: boolean) =>
+    by('https://api.openai.com/v1/chat/completions', { method: 'POST', body: JSON.stringify({ ...body, stream }) })
+  const recording = open({ mode: 'record' })
+  const whole = await (await post(recording.fetch, false)).text()
+  const streamed = await (await post(recording.fetch, true)).text()
+  await recording.close()
+  const replay = open({ mode: 'replay', fetch: nobody })
+  expect(await (await post(replay.fetch, true)).text()).toBe(streamed)
+  expect(await (await post(replay.fetch, false)).text()).toBe(whole)
+})
+
 test('calls that overlap, JSON and streams of one prompt, each get what they got', async () => {
   await sameTwice(by => {
     const { chat } = openai(by)
@@ -160,7 +173,14 @@ test('a refusal is refused again with its body, at once; a lost connection is lo
   await recording.close()
   expect(recording.recorded.map(({ answer }) => answer?.type)).toEqual(['llm.failed', 'llm.response', 'llm.failed'])
   const replay = open({ mode: 'replay', fetch: nobody })
-  expect(await program(replay.fetch)).toEqual(first)
+  const waits: unknown[] = []
+  const watched: typeof fetch = async (input, init) => {
+    const response = await replay.fetch(input, init)
+    waits.push(response.headers.get('retry-after-ms'))
+    return response
+  }
+  expect(await program(watched)).toEqual(first)
+  expect(waits).toEqual(['1', null])
   expect(first[1]).toBe('APIConnectionError')
   expect(await readFile(file, 'utf8')).not.toContain(apiKey)
 })

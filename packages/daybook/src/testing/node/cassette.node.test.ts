@@ -260,8 +260,9 @@ test('two recordings of one file at once are refused, and a closed cassette asks
   await one.close()
   await one.close()
   await expect(one.llm(asking('Hello'))).rejects.toThrow('was closed: open it again')
-  await other.llm(asking('Hello'))
-  await other.close()
+  await other.llm(asking('Good day'))
+  await expect(other.close()).rejects.toThrow('is being recorded already')
+  expect((await open({ mode: 'replay' }).llm(asking('Good day'))).text).toBe('1: Good day')
 })
 
 test('close waits for an answer that is on its way', async () => {

@@ -71,7 +71,8 @@ export interface Cassette {
   readonly unused: readonly Recording[]
   /**
    * Waits for answers that are on their way, two seconds at most, and writes the file if anything was recorded. A
-   * process that ends before leaves what it had in `<file>.part`, which is a ledger too.
+   * process that ends before leaves what it had in `<file>.part`, which is a ledger too. Throws where something could not
+   * be recorded.
    */
   close(): Promise<void>
 }
@@ -110,6 +111,8 @@ export function cassette(file: string, options: CassetteOptions = {}): Cassette 
   const held = new Set<object>()
   let idle = (): void => {}
   let closed = false
+  // An SDK's call goes on where it cannot be recorded: then closing says so.
+  let lost: unknown
   // Ids that a second recording has again, so that a changed answer is all that a changed file shows.
   let next = before?.length ?? 0
   const host: Host = { ...given, id: () => String(next++) }
@@ -135,8 +138,14 @@ export function cassette(file: string, options: CassetteOptions = {}): Cassette 
     },
     write(events, secrets) {
       if (closed) throw new InputError(`The cassette ${path} was closed before this answer came.`)
-      const kept = ownEvents(events.map(event => scrub(event, secrets)))
-      writer.append(kept)
+      let kept: readonly LedgerEvent[]
+      try {
+        kept = ownEvents(events.map(event => scrub(event, secrets)))
+        writer.append(kept)
+      } catch (error) {
+        lost ??= error
+        throw error
+      }
       fresh.push(...kept)
       return kept.every((event, at) => canonical(event) === canonical(events[at]))
     },
@@ -208,6 +217,7 @@ export function cassette(file: string, options: CassetteOptions = {}): Cassette 
       if (held.size > 0) await within(quiet)
       closed = true
       await writer.finish()
+      if (lost !== undefined) throw lost
     }
   }
 }
