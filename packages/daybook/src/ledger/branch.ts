@@ -40,12 +40,9 @@ export async function forkLedger(ledger: Ledger, position: number, options: Fork
   const branch = await siblings.open(name)
   if (branch.length > 0) throw new InputError(`${name} is there already: choose another id for the branch.`)
 
-  const {
-    carried,
-    changed,
-    root = ledger.name,
-    unfinished
-  } = await tailOf(ledger.read(), ledger.name, position, change)
+  const events: LedgerEvent[] = []
+  for await (const event of ledger.read()) events.push(event)
+  const { carried, changed, root = ledger.name, unfinished } = tailOf(events, ledger.name, position, change)
   const head = await siblings.head(ledger.name)
   const aimed = (event: LedgerEvent): LedgerEvent['data'] => {
     const goes = event === changed && event.type === 'llm.request' && target?.(event.data as LLMRequest)

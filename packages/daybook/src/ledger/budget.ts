@@ -34,7 +34,7 @@ export function budgetOf(limits: Partial<Budget> = {}): Budget {
 
 /** What was used up so far. */
 export interface Spend {
-  /** Without `budget.exhausted` and `run.resumed`, which the runtime adds by itself. */
+  /** Without `budget.exhausted`, `run.resumed` and `branch.created`, which are nobody's outputs. */
   readonly events: number
   /** With what was paid for answers that are not in the ledger yet. */
   readonly costUsd: number
@@ -113,11 +113,10 @@ export function budgetFold(budget: Budget): BudgetFold {
         uncommitted = amount(event.data.uncommitted?.cost_usd)
         return
       }
-      if (event.type === 'run.resumed') {
-        uncommitted = 0 // they are committed next
+      if (event.type === 'run.resumed' || event.type === 'branch.created') {
+        uncommitted = 0 // they are committed next, or the parent's to commit
         return
       }
-      if (event.type === 'branch.created') uncommitted = 0 // they are the parent's to commit
       depth = depths.add(event)
       events++
       switch (event.type) {

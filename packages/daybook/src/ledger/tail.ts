@@ -1,10 +1,11 @@
 /** What a branch begins with: all that the events it shares had led to already. */
 import { DaybookError, InputError, shown } from '../errors.js'
 import type { Json, JsonObject } from '../json.js'
-import { Projection } from '../world/projection.js'
+import { project } from '../world/project.js'
 import { changedData, namesOf } from './change.js'
-import type { AnyEvent, DataOf, EventType, LedgerEvent } from './event.js'
+import type { AnyEvent, DataOf, LedgerEvent } from './event.js'
 import { dataFault } from './guards.js'
+import { sessionsOf, triggerOf } from './sessions.js'
 
 /** One thing that is different in a branch. */
 export interface LedgerChange {
@@ -23,80 +24,37 @@ export interface Tail {
   readonly unfinished: DataOf<'branch.created'>['unfinished']
 }
 
-/** These tell of the parent's own doing: a branch has its own. */
-const apart = new Set<EventType>(['branch.created', 'budget.exhausted', 'run.resumed'])
-
 /**
- * Reads the events of `name` once. Carried are outputs of the first `position` events, and where these end among the
- * seeds of a run, its other seeds.
+ * Of the events of `name`: outputs of the first `position` of them, and where these end among the seeds of a run, its
+ * other seeds.
  * @throws InputError for a position or a change that does not fit.
  */
-export async function tailOf(
-  events: Iterable<LedgerEvent> | AsyncIterable<LedgerEvent>,
+export function tailOf(
+  events: readonly LedgerEvent[],
   name: string,
   position: number,
   change?: LedgerChange | undefined
-): Promise<Tail> {
-  const waves = new Map<string, number>() // by id: seeds are 0, what came of them 1, and so on
-  const shared = new Set<string>()
-  const carried: LedgerEvent[] = []
-  const projection = new Projection()
-  let starts: number[] = [] // of the waves of the last session
-  let cut: 'abort' | 'budget' | undefined
-  let seeds: string | undefined | null // the timestamp of the seeds that are carried; null when they are over
-  let root: string | undefined
-  let before: AnyEvent | undefined
-  let length = 0
-  let at = -1
-  let wanted = change?.event
-
-  function wave(event: AnyEvent, trigger: string | undefined): void {
-    const seeding = before?.by?.startsWith('seed#') && before.timestamp === event.timestamp
-    if (trigger === 'seed' && !seeding) {
-      starts = []
-      cut = undefined
-    }
-    const above = trigger === undefined ? undefined : trigger === 'seed' ? -1 : waves.get(trigger)
-    if (above === undefined) return
-    waves.set(event.id, above + 1)
-    starts[above + 1] ??= length
-  }
-
-  for await (const recorded of events) {
-    const event = recorded as AnyEvent
-    const trigger = triggerOf(event)
-    root ??= (event.type === 'branch.created' && event.data.root) || event.source
-    if (length === position) wanted ??= change && event.id
-    if (event.id === wanted) at = length
-    const own = apart.has(event.type) || (event.type === 'warning.raised' && event.data.area === 'run')
-    if (!own) wave(event, trigger)
-    else if (event.type !== 'branch.created') {
-      cut = event.type === 'run.resumed' ? undefined : event.type === 'warning.raised' ? 'abort' : 'budget'
-    }
-    if (length < position) {
-      shared.add(event.id)
-      if (change) projection.evolve(event)
-    } else if (!own) {
-      if (seeds === undefined) seeds = trigger === 'seed' ? event.timestamp : null
-      else if (trigger !== 'seed' || seeds !== event.timestamp) seeds = null
-      if (trigger === 'seed' ? seeds !== null : trigger !== undefined && shared.has(trigger)) carried.push(event)
-      // Of another program: to be reacted to, it must be somebody's seed.
-      else if (trigger === undefined && length === position && change && event.id === wanted) {
-        carried.push({ ...event, by: `seed#${position}` } as LedgerEvent)
-      }
-    }
-    before = event
-    length++
-  }
+): Tail {
+  const { length } = events
   if (position > length) throw new InputError(`${name} has ${length} events: it cannot be forked at ${position}.`)
-
-  const last = starts.at(cut ? -2 : -1) ?? starts.at(-1) ?? length
-  const unfinished = position > last ? (cut ?? 'wave') : undefined
+  const first = events[0] as AnyEvent | undefined
+  const root = (first?.type === 'branch.created' && first.data.root) || first?.source
+  const wanted = change && (change.event ?? events[position]?.id)
+  const carried = carriedOf(events, position, wanted)
+  const { waves = [], cut } = sessionsOf(events).sessions.at(-1) ?? {}
+  const last = (cut && waves.at(-2)) ?? waves.at(-1)
+  const unfinished = last?.[0] && position > last[0].position ? (cut ?? 'wave') : undefined
   if (!change) return { carried, changed: undefined, root, unfinished }
 
   const index = carried.findIndex(({ id }) => id === wanted)
   const found = carried[index]
-  if (!found) throw unfit(name, wanted, at, position)
+  if (!found)
+    throw unfit(
+      name,
+      wanted,
+      events.findIndex(({ id }) => id === wanted),
+      position
+    )
   const answer = carried.find(({ type, cause }) => type.startsWith('llm.') && cause.includes(found.id))
   if (found.type === 'llm.request' && answer && triggerOf(answer) !== found.id) {
     throw new InputError(`The request ${found.id} was made by a responder that went on from its answer.`, {
@@ -106,12 +64,43 @@ export async function tailOf(
   const changed = changedEvent(found, change.set)
   carried[index] = changed
   try {
-    for (const event of carried) projection.evolve(event)
+    project([...events.slice(0, position), ...carried])
   } catch (error) {
     const why = error instanceof DaybookError ? error.message : String(error)
     throw new InputError(`With this change the branch could not go on: ${why}`, { cause: error })
   }
   return { carried, changed, root, unfinished }
+}
+
+function carriedOf(events: readonly LedgerEvent[], position: number, wanted: string | undefined): LedgerEvent[] {
+  const shared = new Set<string | undefined>(events.slice(0, position).map(({ id }) => id))
+  const carried: LedgerEvent[] = []
+  let seeds: string | undefined // the timestamp of the seeds that the fork is among
+  let first = true
+  for (const recorded of events.slice(position)) {
+    const event = recorded as AnyEvent
+    if (isApart(event)) continue
+    const trigger = triggerOf(event)
+    if (trigger !== 'seed' || !(first || event.timestamp === seeds)) seeds = undefined
+    else seeds = event.timestamp
+    if (trigger === 'seed' ? seeds !== undefined : shared.has(trigger)) carried.push(event)
+    // Of another program: to be reacted to, it must be somebody's seed.
+    else if (first && trigger === undefined && event.id === wanted) carried.push({ ...event, by: `seed#${position}` })
+    first = false
+  }
+  return carried
+}
+
+/** These tell of the parent's own doing: a branch has its own. */
+function isApart(event: AnyEvent): boolean {
+  switch (event.type) {
+    case 'branch.created':
+    case 'budget.exhausted':
+    case 'run.resumed':
+      return true
+    default:
+      return event.type === 'warning.raised' && event.data.area === 'run'
+  }
 }
 
 /** The event under its own id. Where a changed request goes is not known any more: whoever answers it knows. */
@@ -143,9 +132,4 @@ function unfit(name: string, id: string | undefined, at: number, position: numbe
   return new InputError(`The event ${id} ${why}: fork at its own position, ${at}, to change it.`, {
     data: { position: at }
   })
-}
-
-function triggerOf({ by }: LedgerEvent): string | undefined {
-  const end = by?.lastIndexOf('#') ?? -1
-  return end < 0 ? undefined : by?.slice(0, end)
 }

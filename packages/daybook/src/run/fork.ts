@@ -67,7 +67,7 @@ export async function forkEstimate(
   position: number,
   options: ForkEstimateOptions = {}
 ): Promise<ForkEstimate> {
-  const { carried, changed } = await tailOf(events, events.at(-1)?.source ?? 'The ledger', position, options.change)
+  const { carried, changed } = tailOf(events, events.at(-1)?.source ?? 'The ledger', position, options.change)
   const kept = new Set([...events.slice(0, position), ...carried].map(({ id }) => id))
   const future = changed ? futureOf(changed, events, position, kept) : new Set<string>()
 

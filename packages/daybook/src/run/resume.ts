@@ -1,5 +1,6 @@
 /** What a run that was stopped has still to do, read off its ledger. */
-import { type AnyEvent, derivedId, type LedgerEvent } from '../ledger/event.js'
+import { derivedId, type LedgerEvent } from '../ledger/event.js'
+import { sessionsOf, triggerOf } from '../ledger/sessions.js'
 import type { Registry } from './registry.js'
 import type { Responder } from './responder.js'
 import type { RunState } from './state.js'
@@ -18,16 +19,6 @@ export interface Pending {
 
 export function outputKey(trigger: string, responder: string, ordinal: number | string): string {
   return `${trigger}\n${responder}\n${ordinal}`
-}
-
-/** One `run()` with all that followed from its seeds. */
-interface Session {
-  /** Events by wave: the seeds, what came of them, and so on. */
-  readonly waves: Placed[][]
-  /** True where the run was ended from outside: by a limit, or by an abort. */
-  cut: 'budget' | 'abort' | undefined
-  /** Of the parent, where this is a branch: what was to follow from it was appended with `branch.created`. */
-  settled?: boolean
 }
 
 /**
@@ -72,67 +63,6 @@ export function pendingOf(
   return { due: due.filter(({ event, responder }) => !responder.llm || state.open(event.id)), before, done, fresh }
 }
 
-function sessionsOf(events: readonly LedgerEvent[]): { sessions: readonly Session[]; fresh: boolean } {
-  const sessions: Session[] = []
-  const places = new Map<string, { session: Session; wave: number }>()
-  let current: Session | undefined
-  let seeded = ''
-  let carried = -1 // the position of the last event that a branch took over along with its prefix
-  let joined = false // whether the branch goes on with the session in which its parent was forked
-
-  for (const [position, recorded] of events.entries()) {
-    const event = recorded as AnyEvent
-    if (event.type === 'branch.created') {
-      const { unfinished } = event.data
-      joined = unfinished !== undefined && current !== undefined
-      for (const session of sessions) session.settled = !(joined && session === current)
-      if (current && joined) current.cut = unfinished === 'wave' ? undefined : unfinished
-      else {
-        current = { waves: [[]], cut: undefined }
-        sessions.push(current)
-      }
-      carried = position + (Number(event.data.carried) || 0)
-      continue
-    }
-    if (current && !joined && position <= carried) {
-      place(current, 0)
-      continue
-    }
-    const trigger = triggerOf(event)
-    if (trigger === undefined) continue // of another program: nobody knows what it has done
-    if (event.type === 'budget.exhausted' || (event.type === 'warning.raised' && event.data.area === 'run')) {
-      if (current) current.cut = event.type === 'budget.exhausted' ? 'budget' : 'abort'
-      continue
-    }
-    if (event.type === 'run.resumed') {
-      for (const session of sessions) session.cut = undefined
-      continue
-    }
-    if (trigger === 'seed') {
-      // The seeds of one run are one batch, with one timestamp, at its beginning.
-      if (!current || current.waves.length > 1 || seeded !== event.timestamp) {
-        current = { waves: [[]], cut: undefined }
-        sessions.push(current)
-        seeded = event.timestamp
-      }
-      place(current, 0)
-      continue
-    }
-    const cause = places.get(trigger)
-    // In a branch, what answers an open request of the prefix belongs to the branch.
-    if (cause?.session.settled) place(sessions.find(({ settled }) => !settled) as Session, 0)
-    else if (cause) place(cause.session, cause.wave + 1)
-
-    function place(session: Session, wave: number): void {
-      places.set(recorded.id, { session, wave })
-      const placed = session.waves[wave]
-      if (placed) placed.push({ event: recorded, position })
-      else session.waves[wave] = [{ event: recorded, position }]
-    }
-  }
-  return { sessions, fresh: carried >= 0 && carried === events.length - 1 }
-}
-
 /** Which firings of a wave have outputs in the next one, and which outputs these are. */
 function heardIn(
   wave: readonly Placed[],
@@ -173,9 +103,4 @@ function unheard(
   // A limit cuts the outputs off at one point of their order: before it, silence means that there was nothing to say.
   // The last firing that was heard may have had more to say.
   return all.slice(Math.max(0, all.findLastIndex(wasHeard)))
-}
-
-function triggerOf(event: LedgerEvent): string | undefined {
-  const end = event.by?.lastIndexOf('#') ?? -1
-  return end < 0 ? undefined : event.by?.slice(0, end)
 }
