@@ -6,8 +6,23 @@ import type { LedgerEvent } from './event.js'
  * unknown id gives nothing. Linear in the events and their causes.
  */
 export function trace(events: Iterable<LedgerEvent>, id: string): LedgerEvent[] {
-  const byId = index(events)
-  return walk(id, byId, event => event.cause)
+  return walk(id, backwards(Array.isArray(events) ? events : [...events], id), event => event.cause)
+}
+
+/**
+ * The event and its causes, found in one walk from the end to the beginning, where causes stand before what they cause:
+ * of a long ledger only what belongs to the trace is remembered. Where a cause was not met on the way, all are looked up.
+ */
+function backwards(events: readonly LedgerEvent[], id: string): ReadonlyMap<string, LedgerEvent> {
+  const found = new Map<string, LedgerEvent>()
+  const wanted = new Set([id])
+  for (let at = events.length - 1; at >= 0 && wanted.size > 0; at--) {
+    const event = events[at] as LedgerEvent
+    if (!wanted.delete(event.id)) continue
+    found.set(event.id, event)
+    for (const cause of event.cause) if (!found.has(cause)) wanted.add(cause)
+  }
+  return wanted.size > 0 ? index(events) : found
 }
 
 /** The event, then what it led to, breadth first, each once, in the order of the ledger within a generation's parent. */
