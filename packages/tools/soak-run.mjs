@@ -79,7 +79,7 @@ export async function whole(folder) {
   return {
     ok,
     files: readdirSync(place)
-      .filter(name => !name.includes('.corrupt-'))
+      .filter(name => !/\.corrupt-|\.tmp$/.test(name)) // what a kill in the middle of a write leaves
       .sort()
   }
 }

@@ -41,6 +41,7 @@ export async function soak({ kills, seed, say = () => {} }) {
       provider.begin()
       for (;;) {
         const child = launch(program, folder, provider.url, cache)
+        const began = performance.now()
         provider.onNews = () => {}
         const killed = figures.kills < kills && (await killedAt(child, provider, random))
         const at = performance.now()
@@ -55,9 +56,9 @@ export async function soak({ kills, seed, say = () => {} }) {
         for (const content of durable) there.add(content)
         figures.saved += kept.length
         for (const [content, calls] of provider.asked) {
-          if (durable.has(content)) continue
+          const { asked, answered } = calls.at(-1)
+          if (durable.has(content) || asked < began) continue
           figures.lost++
-          const answered = calls.at(-1).answered
           if (answered !== undefined && answered < at - graceMs) {
             problem(
               `run ${figures.runs}: "${content}" was answered ${Math.round(at - answered)} ms before the kill and is lost`
@@ -163,7 +164,7 @@ async function startProvider() {
     let body = ''
     for await (const chunk of request) body += chunk
     const { content } = JSON.parse(body).messages[0]
-    const call = { answered: undefined }
+    const call = { asked: performance.now(), answered: undefined }
     provider.asked.set(content, [...(provider.asked.get(content) ?? []), call])
     if (known.has(content)) provider.again.add(content)
     provider.onNews()

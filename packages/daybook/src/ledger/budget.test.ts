@@ -116,6 +116,15 @@ describe('a reservation', () => {
     expect(fold.refusal('d')).toBe(undefined)
   })
 
+  test('of an answer that was stopped becomes what that did cost', () => {
+    const fold = budgetFold({ ...none, maxCostUsd: 1 })
+    fold.add(request('a'), 0.4)
+    expect(fold.grant('a')).toBe(0.4)
+    fold.add(event('llm.failed', { cause: ['a'], data: { kind: 'budget', cost_usd: 0.6, estimated: true } }))
+    expect(fold.grant('a')).toBe(undefined)
+    expect(fold.spend).toMatchObject({ reservedUsd: 0, costUsd: 0.6 })
+  })
+
   test('of an unknown amount is none', () => {
     const fold = budgetFold({ ...none, maxCostUsd: 1 })
     fold.add(request('a'), null)

@@ -59,6 +59,8 @@ export interface BudgetFold {
   exhausted(): DataOf<'budget.exhausted'> | undefined
   /** Why this open request may not be made; undefined where it was granted. */
   refusal(request: string): Refusal | undefined
+  /** What is reserved for this open request; undefined where nothing is. */
+  grant(request: string): number | undefined
 }
 
 export function budgetFold(budget: Budget): BudgetFold {
@@ -135,6 +137,7 @@ export function budgetFold(budget: Budget): BudgetFold {
           for (const cause of event.cause) settle(cause)
           break
         case 'llm.failed':
+          cost += amount(event.data.cost_usd) // of an answer that was stopped
           for (const cause of event.cause) settle(cause)
           break
       }
@@ -154,7 +157,8 @@ export function budgetFold(budget: Budget): BudgetFold {
       if (depth >= maxDepth) reasons.push(`max_recursion_depth=${maxDepth} (depth=${depth})`)
       return { reasons, event_count: events, llm_cost_usd: cost + uncommitted, elapsed_seconds: seconds, depth }
     },
-    refusal: request => refused.get(request)
+    refusal: request => refused.get(request),
+    grant: request => granted.get(request)
   }
   return fold
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { LLMFn, LLMResponse } from '../llm/llm.js'
+import type { LLMFn, LLMRequest, LLMResponse } from '../llm/llm.js'
 import { llmStream } from '../llm/llm-stream.js'
 import { budgeted } from './budgeted.js'
 import type { LedgerEvent } from './event.js'
 import { memoryLedgerStore } from './memory-ledger-store.js'
 import { openLedger } from './open-ledger.js'
+import { recorded } from './recorded.js'
 
 const request = { model: 'm', messages: [{ role: 'user', content: 'hi' }] } as const
 
@@ -56,6 +57,30 @@ describe('a budgeted function', () => {
     await expect(call(request)).rejects.toThrow('down')
     fail = false
     expect((await call(request)).text).toBe('yes')
+  })
+
+  test('stops an answer that would pass the cap, and counts what it did cost', async () => {
+    let pieces = 0
+    const llm: LLMFn = (_request, options) =>
+      llmStream(async function* () {
+        for (; pieces < 100; pieces++) {
+          await new Promise(resolve => setTimeout(resolve, 0))
+          yield { type: 'text.delta', text: 'x'.repeat(1000) }
+        }
+        return { text: 'all of it', cost_usd: 50 } as LLMResponse
+      }, options)
+    const ledger = await empty()
+    // A dollar for a thousand tokens.
+    const estimate = async ({ max_tokens }: LLMRequest) => Number(max_tokens ?? 4096) / 1000
+    const call = budgeted(llm, ledger, { maxCostUsd: 10 }, { estimate })
+    const error = await recorded(call, ledger)(request).catch(thrown => thrown)
+    expect(error).toMatchObject({ kind: 'budget', data: { left: 10 } })
+    expect(error.partial.text.length).toBeGreaterThan(31_000)
+    expect(pieces).toBeLessThan(40)
+    await expect(call(request)).rejects.toMatchObject({ kind: 'budget' })
+    // Another process reads it in the ledger.
+    const later = budgeted(costing(0.1), ledger, { maxCostUsd: 10 })
+    await expect(later(request)).rejects.toMatchObject({ kind: 'budget', data: { left: expect.closeTo(-0.2, 0) } })
   })
 
   test('counts what its ledger says was spent before', async () => {

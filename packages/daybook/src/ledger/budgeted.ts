@@ -1,9 +1,10 @@
-/** Refuses a call that a session's budget cannot pay, before it is made. Runs count their budget themselves. */
-import { BudgetExceededError } from '../errors.js'
+/** Refuses a call that a session's budget cannot pay, before it is made, and stops one that gets too long. Runs count their budget themselves. */
+import { BudgetExceededError, DaybookError } from '../errors.js'
 import { relay, tap } from '../llm/live.js'
 import { type LLMFn, type LLMRequest, targetOf, withTarget } from '../llm/llm.js'
 import { once } from '../once.js'
 import type { Budget } from './budget.js'
+import { metered } from './budget-meter.js'
 import type { AnyEvent } from './event.js'
 import type { Ledger } from './ledger.js'
 
@@ -27,22 +28,23 @@ export function budgeted(llm: LLMFn, ledger: Ledger, budget: Partial<Budget>, op
   const load = once(async () => {
     for await (const event of ledger.read()) {
       const { type, data } = event as AnyEvent
-      if (type === 'llm.response') spent += data.cost_usd ?? 0
+      if (type === 'llm.response' || type === 'llm.failed') spent += data.cost_usd ?? 0
     }
   })
 
   return withTarget((request, callOptions = {}) => {
     let held = 0
+    const target = targetOf(llm, request, callOptions)
+    const estimateOf = (asked: LLMRequest): Promise<number | null> | null => options.estimate?.(asked, target) ?? null
+    // What others have reserved is theirs.
+    const capped = metered(llm, estimateOf, () => maxCostUsd - spent - (reserved - held))
     const release = (): void => {
       reserved -= held
       held = 0
     }
     const stream = relay(
       async signal => {
-        const [estimate] = await Promise.all([
-          options.estimate?.(request, targetOf(llm, request, callOptions)) ?? null,
-          load()
-        ])
+        const [estimate] = await Promise.all([estimateOf(request), load()])
         // No await between the look and the reservation.
         const left = maxCostUsd - spent - reserved
         if (left <= 0 || (estimate ?? 0) > left) {
@@ -53,7 +55,7 @@ export function budgeted(llm: LLMFn, ledger: Ledger, budget: Partial<Budget>, op
         }
         held = estimate ?? 0
         reserved += held
-        return { stream: llm(request, { ...callOptions, signal }) }
+        return { stream: capped(request, { ...callOptions, signal }) }
       },
       response => response,
       { signal: callOptions.signal }
@@ -67,8 +69,15 @@ export function budgeted(llm: LLMFn, ledger: Ledger, budget: Partial<Budget>, op
       },
       error => {
         release()
+        spent += costOf(error)
         throw error
       }
     )
   }, llm.target)
+}
+
+/** What the part of an answer cost that had come before the budget stopped it. */
+function costOf(error: unknown): number {
+  const cost = error instanceof DaybookError ? error.data?.cost_usd : undefined
+  return typeof cost === 'number' ? cost : 0
 }

@@ -110,7 +110,7 @@ export function callRecord(options: CallRecordOptions): CallRecord {
     failure(thrown) {
       const error = asDaybookError(thrown)
       const { kind, message, hint, status, retryable, partial } = error
-      const { estimate, left } = (error.data ?? {}) as { estimate?: number; left?: number }
+      const { estimate, left, cost_usd } = (error.data ?? {}) as { estimate?: number; left?: number; cost_usd?: number }
       const data = {
         kind: kind satisfies ErrorKind,
         message,
@@ -119,7 +119,8 @@ export function callRecord(options: CallRecordOptions): CallRecord {
         ...defined({ partial }),
         ...about,
         ...(error.attempts > 1 ? { attempts: error.attempts } : {}),
-        ...defined({ estimate, left }),
+        ...defined({ estimate, left, cost_usd }),
+        ...(cost_usd === undefined ? {} : { estimated: true }),
         latency_ms: elapsed()
       }
       return { type: 'llm.failed', data }

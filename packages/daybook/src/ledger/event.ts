@@ -95,9 +95,12 @@ export interface EventTypes {
     readonly cause_object_id?: string
     readonly attempts?: number
     readonly latency_ms?: number
-    /** Of a call that the budget refused: what it was taken to cost and what was left, in US dollars. */
+    /** Of a call that the budget refused or stopped: what it was taken to cost and what was left, in US dollars. */
     readonly estimate?: number
     readonly left?: number
+    /** What the part that had come did cost, where the budget stopped it: by estimate. It counts as spent. */
+    readonly cost_usd?: number
+    readonly estimated?: boolean
   }
   'tool.called': { readonly name: string; readonly call_id: string; readonly arguments: Json }
   'tool.returned': { readonly name: string; readonly call_id: string; readonly result?: Json; readonly error?: string }

@@ -4,6 +4,12 @@ import type { LLMRequest, Target } from './llm.js'
 /** Where a request sets no limit, an answer is taken to be no longer than this. */
 const usualAnswer = 4096
 
+/** Of how many tokens an answer is taken to be at most. */
+export function longestAnswer({ max_tokens, max_completion_tokens }: LLMRequest): number {
+  const asked = max_tokens ?? max_completion_tokens
+  return typeof asked === 'number' ? asked : usualAnswer
+}
+
 /**
  * US dollars, by the price table: four characters of the request count as a token, and the answer as long as
  * `max_tokens` lets it be. Null where the price is not known.
@@ -13,9 +19,8 @@ export async function estimatedCost(request: LLMRequest, target: Target | undefi
   const { costOf, limitsOf, priceOf } = await import('../prices/index.js')
   const price = priceOf(target)
   if (!price) return null
-  const { messages, tools, max_tokens, max_completion_tokens } = request
-  const asked = max_tokens ?? max_completion_tokens
-  const longest = typeof asked === 'number' ? asked : usualAnswer
+  const { messages, tools } = request
+  const longest = longestAnswer(request)
   return costOf(
     {
       input_tokens: Math.ceil(JSON.stringify({ messages, tools }).length / 4),

@@ -164,10 +164,11 @@ function uncommitted(rest: readonly Output[]): { uncommitted?: { answers: number
   let answers = 0
   let cost_usd = 0
   for (const { draft } of rest) {
-    if (claimedType(draft) !== 'llm.response') continue
+    const type = claimedType(draft)
+    if (type !== 'llm.response' && type !== 'llm.failed') continue
     const cost = (draft as EventDraft<'llm.response'>).data?.cost_usd
-    answers++
+    if (type === 'llm.response') answers++
     if (typeof cost === 'number' && cost > 0) cost_usd += cost
   }
-  return answers > 0 ? { uncommitted: { answers, cost_usd } } : {}
+  return answers > 0 || cost_usd > 0 ? { uncommitted: { answers, cost_usd } } : {}
 }

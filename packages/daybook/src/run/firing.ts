@@ -14,6 +14,7 @@ import { type Call, endedCall, makeCall, nothing, targetFor } from './call.js'
 import { failureOf, timeoutError } from './failure.js'
 import { checkDraft, rejection } from './guards.js'
 import { type OutboxBook, type Sayer, sayerKey } from './outbox.js'
+import type { Purse, Share } from './purse.js'
 import type { Drafts, Responder, ResponderContext } from './responder.js'
 
 /** What all firings of a runtime share. */
@@ -35,6 +36,10 @@ export interface Surroundings {
   readonly verbose: boolean
   /** Keeps what is said until all firings of the wave have ended. Left out: nothing is kept. */
   readonly outbox?: OutboxBook | undefined
+  /** What the responders of the wave may spend through `context.llm`. Left out: there is no limit. */
+  readonly purse?: Purse | undefined
+  /** The function, as far as the share pays for its calls. */
+  spending?(llm: LLMFn, share: Share): LLMFn
 }
 
 /** What a firing hands to the runtime: a draft, and all that its event's identity is derived from. */
@@ -82,6 +87,7 @@ export class Firing implements ResponderContext, Sayer {
   private controller: AbortController | undefined
   private cutting: ((reason: DaybookError) => void) | undefined
   private isCut = false
+  private share: Share | undefined
   /** Answers that an earlier process got before it was killed, by what was asked. */
   private recalled: Map<string, OutboxSlot[]> | undefined
 
@@ -94,6 +100,7 @@ export class Firing implements ResponderContext, Sayer {
 
   /** Calls the responder. A responder that gives back its drafts at once has ended then, without a promise. */
   start(): Promise<void> | undefined {
+    if (!this.responder.llm) this.share = this.around.purse?.enter()
     const kept = this.around.outbox?.take(this.key)
     if (kept?.ended) return this.restore(kept)
     if (kept) this.recalled = byDigest(kept)
@@ -178,6 +185,7 @@ export class Firing implements ResponderContext, Sayer {
     }
     this.ordinal = ordinal
     this.ended = true
+    this.share?.close()
     this.around.outbox?.note(this)
   }
 
@@ -185,6 +193,8 @@ export class Firing implements ResponderContext, Sayer {
     const pending = this.around.outbox?.land(request, draft, call?.store)
     const made = endedCall(draft, call?.before ?? [], pending ?? nothing)
     this.calls.push(made)
+    const { cost_usd } = draft.data as EventDraft<'llm.response'>['data']
+    if (call?.asked) this.share?.recall(cost_usd ?? 0)
     return made
   }
 
@@ -252,7 +262,9 @@ export class Firing implements ResponderContext, Sayer {
       this.slots.push({ call, request: id, ordinal: this.ordinal++, asked, digest, kept: true })
       return call.stream
     }
-    return this.call(llm, request, id, options, undefined, { asked, digest }).stream
+    const { spending } = this.around
+    const paying = this.share && spending ? spending(llm, this.share) : llm
+    return this.call(paying, request, id, options, undefined, { asked, digest }).stream
   }
 
   private call(
@@ -347,6 +359,7 @@ export class Firing implements ResponderContext, Sayer {
   private end(): undefined {
     if (this.ended) return
     this.ended = true
+    this.share?.close()
     if (this.around.verbose && this.slots.length > 0) {
       this.slots.push(this.about('responder.completed', -2, { outputs: this.slots.length - 1 }))
     }

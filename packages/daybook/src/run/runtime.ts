@@ -7,12 +7,12 @@ import { memoryCache } from '../cache/memory-cache.js'
 import type { CacheStore } from '../cache/store.js'
 import { APIUserAbortError, BudgetExceededError, DaybookError, InputError, shown } from '../errors.js'
 import { defaultHost, type Host } from '../host.js'
-import { type Budget, budgetOf } from '../ledger/budget.js'
+import { type Budget, budgetOf, type Refusal } from '../ledger/budget.js'
+import { metered, type RequestEstimate } from '../ledger/budget-meter.js'
 import type { EventDraft, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { type Live, live } from '../llm/live.js'
-import { type LLMFn, withTarget } from '../llm/llm.js'
-import { failedStream } from '../llm/llm-stream.js'
+import type { LLMFn } from '../llm/llm.js'
 import { project } from '../world/project.js'
 import type { World } from '../world/world.js'
 import { targetFor } from './call.js'
@@ -20,9 +20,11 @@ import { type Committer, commit, type Estimate, exhaustion, timestampOf } from '
 import type { Edges } from './edge.js'
 import type { Output, Surroundings } from './firing.js'
 import { outboxBook, remembered, sayerKey } from './outbox.js'
+import { purse } from './purse.js'
 import { createRegistry } from './registry.js'
 import type { Responder } from './responder.js'
 import { outputKey, pendingOf } from './resume.js'
+import { refusing, spending } from './spending.js'
 import { RunState } from './state.js'
 import { type Due, dueFor, fire, type Placed, type WaveOptions } from './wave.js'
 
@@ -108,13 +110,46 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       allowed(request, llm) {
         const refusal = state.budget.refusal(request)
         if (!refusal) return answering(llm)
-        const refused = refusing(llm, refusal.estimate, refusal.left)
-        return cache ? cached(refused, readOnly(cache), { host }) : refused
+        return refused(llm, refusal)
       },
       timeoutMs,
       maxOutputs: budget.maxEvents,
       verbose,
       outbox
+    }
+  }
+
+  /** Answered from the cache only: what is there costs nothing. */
+  function refused(llm: LLMFn, refusal: Refusal): LLMFn {
+    const refuse = refusing(llm, refusal)
+    return cache ? cached(refuse, readOnly(cache), { host }) : refuse
+  }
+
+  /**
+   * The surroundings of one wave, with what it may spend. A request of the ledger has its reservation; of what is not
+   * reserved, a part is for answers that get longer than that, and the rest for what responders ask by themselves.
+   */
+  function paying(state: RunState, around: Surroundings, due: readonly Due[]): Surroundings {
+    if (!estimate || budget.maxCostUsd === Number.POSITIVE_INFINITY) return around
+    const { costUsd, reservedUsd } = state.budget.spend
+    const left = Math.max(0, budget.maxCostUsd - costUsd - reservedUsd)
+    const responders = due.filter(({ responder }) => !responder.llm).length
+    const requests = due.length - responders
+    const beyond = requests === 0 ? 0 : responders === 0 ? left : left / 4
+    const estimateBy =
+      (llm: LLMFn): RequestEstimate =>
+      request =>
+        estimate(request, targetFor(llm, request).target)
+    return {
+      ...around,
+      allowed(request, llm) {
+        const granted = state.budget.grant(request)
+        const answering = around.allowed(request, llm)
+        if (granted === undefined) return answering
+        return metered(answering, estimateBy(llm), () => granted + beyond / requests)
+      },
+      purse: purse(left - beyond, responders),
+      spending: (llm, share) => spending(llm, share, estimateBy(llm), refusal => refused(llm, refusal))
     }
   }
 
@@ -125,7 +160,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     let { outputs, resumed, strict = false } = start
     let wave: Placed[] = [...(start.before ?? [])]
     if (start.due && start.due.length > 0) {
-      const late = await fire(start.due, state, around, until(state, signal))
+      const late = await fire(start.due, state, paying(state, around, start.due), until(state, signal))
       outbox.close()
       outputs = late.filter(output => !start.done?.has(outputKey(output.trigger, output.responder, output.ordinal)))
     }
@@ -146,7 +181,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       yield events
       if (signal.aborted) throw aborted(signal)
       if (stopped || wave.length === 0) return
-      const fired = fire(dueFor(wave, registry, state), state, around, until(state, signal))
+      const due = [...dueFor(wave, registry, state)]
+      const fired = fire(due, state, paying(state, around, due), until(state, signal))
       outputs = fired instanceof Promise ? await fired : fired
       outbox.close()
       await breathed()
@@ -193,7 +229,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         if (inner.aborted) throw aborted(inner)
         const state = await refreshed()
         const limits = state.length > 0 ? state.budget.exhausted() : undefined
-        const batches = limits ? refused(state, limits) : body(state, inner)
+        const batches = limits ? exhausted(state, limits) : body(state, inner)
         for await (const events of batches) for (const event of events) yield event
         return state.world
       } finally {
@@ -205,7 +241,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   }
 
   /** The limits were reached before: at most the event that says so is missing, after a kill in between. */
-  async function* refused(state: RunState, limits: object): Batches {
+  async function* exhausted(state: RunState, limits: object): Batches {
     const message = `${ledger.name} has used up its budget: raise it to go on.`
     host.warn({ area: 'budget', kind: 'exhausted', message })
     if (state.last?.type === 'budget.exhausted') return
@@ -345,15 +381,6 @@ function behind(cache: CacheStore | undefined, host: Host): (llm: LLMFn) => LLMF
 /** The entries that are there, and nothing else: behind a store of its own, a call joins none that is in flight. */
 function readOnly(cache: CacheStore): CacheStore {
   return { get: key => cache.get(key), set: () => {}, delete: () => {}, keys: () => [] }
-}
-
-function refusing(llm: LLMFn, estimate: number, left: number): LLMFn {
-  const message = `The budget leaves $${left.toFixed(4)}, which does not pay for this call of about $${estimate.toFixed(4)}.`
-  const hint = 'Raise budget.maxCostUsd, or ask for fewer tokens.'
-  return withTarget(
-    () => failedStream(new BudgetExceededError(message, { hint, data: { estimate, left } })),
-    llm.target
-  )
 }
 
 function outOfTime(seconds: number): DaybookError {

@@ -85,6 +85,8 @@ export function runSummary(): { add(event: LedgerEvent): void; summary(): RunSum
         case 'llm.failed':
           for (const cause of event.cause) open.delete(cause)
           failures++
+          costUsd = sum(costUsd, event.data.cost_usd ?? 0)
+          estimated ||= event.data.estimated === true
           problem ??= [event.data.message, event.data.hint].filter(Boolean).join(' ')
           break
         case 'responder.failed':

@@ -6,6 +6,7 @@ import { Firing, type Output, type Surroundings } from './firing.js'
 import type { Registry } from './registry.js'
 import type { Responder } from './responder.js'
 import { settleShares } from './shares.js'
+import { slotsOf } from './slots.js'
 import type { RunState } from './state.js'
 
 /** An event and where it stands. */
@@ -51,7 +52,7 @@ export function fire(
   const starts = started(due, state, around, firings)
   // Not for…of: leaving it would end the generator, which goes on in rest().
   for (let step = starts.next(); !step.done; step = starts.next()) {
-    if (step.value) return rest(step.value, starts, firings, options)
+    if (step.value) return rest(step.value, starts, firings, around, options)
   }
   return gathered(firings)
 }
@@ -76,8 +77,11 @@ async function rest(
   first: Promise<void>,
   starts: Iterator<Promise<void> | undefined>,
   firings: readonly Firing[],
+  { purse }: Surroundings,
   { concurrency, watch }: WaveOptions
 ): Promise<Output[]> {
+  const slots = slotsOf(concurrency)
+  purse?.use(slots)
   const running = new Set<Firing>()
   let reason: DaybookError | undefined
   let free: (() => void) | undefined
@@ -91,6 +95,7 @@ async function rest(
   })
   try {
     let pending: Promise<void> | undefined = first
+    void slots.take()
     for (;;) {
       if (pending) {
         const firing = firings.at(-1) as Firing
@@ -98,15 +103,18 @@ async function rest(
         if (reason) firing.cut(reason)
         void pending.then(() => {
           running.delete(firing)
+          slots.give()
           free?.()
         })
-        while (running.size >= concurrency) await freed()
+        const place = slots.take()
+        if (place !== undefined) await place
       }
       // What was not begun when the wave was cut is left to a resumed run.
       const next = reason ? undefined : starts.next()
       if (!next || next.done) break
       pending = next.value
     }
+    slots.give() // the place for the one that did not come
     while (running.size > 0) await freed()
   } finally {
     unwatch()
