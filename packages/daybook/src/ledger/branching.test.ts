@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ledgerContract } from '../testing/ledger.contract.js'
 import { branching } from './branching.js'
 import type { LedgerEvent } from './event.js'
+import { lazyLedgerStore } from './lazy.js'
 import { memoryLedgerStore } from './memory-ledger-store.js'
 import { openLedger } from './open-ledger.js'
 import type { LedgerStore } from './store.js'
@@ -79,6 +80,16 @@ describe('a branch', () => {
       ['branch:a', 6, 'run:1'],
       ['branch:b', 7, 'branch:a']
     ])
+  })
+
+  test('is the same where somebody has put branches before the store already', async () => {
+    const store = await family()
+    for (const again of [branching(branching(store)), branching(lazyLedgerStore(async () => branching(store)))]) {
+      const ledger = await openLedger(again, 'branch:b')
+      expect([ledger.length, await ids(again, 'branch:b')]).toEqual([7, 'e0 e1 e2 mark-a a1 mark-b b1'])
+      await expect(ledger.append([event('x')], { expected: 2 })).rejects.toMatchObject({ data: { actual: 7 } })
+      expect((await again.list()).map(({ length }) => length)).toEqual([5, 6, 7])
+    }
   })
 
   test('tells who follows it of every event with its whole position', async () => {

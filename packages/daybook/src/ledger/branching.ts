@@ -23,6 +23,7 @@ interface Piece {
 
 type Mark = LedgerEvent<'branch.created'>
 
+const made = new WeakSet<LedgerStore>()
 const nothing: Share = { offset: 0, parent: undefined, pieces: [] }
 
 /**
@@ -32,6 +33,7 @@ const nothing: Share = { offset: 0, parent: undefined, pieces: [] }
  * @throws LedgerCorruptError from every method for a branch whose parent is missing, too short, or the branch itself.
  */
 export function branching(store: LedgerStore): LedgerStore {
+  if (made.has(store)) return store
   const known = new Map<string, Share>()
   const ids = new Map<string, ReadonlyMap<string, number>>()
   const turns = new Map<string, Promise<void>>()
@@ -155,7 +157,7 @@ export function branching(store: LedgerStore): LedgerStore {
     )
   }
 
-  return {
+  const branched: LedgerStore = {
     append(name, events, options = {}) {
       if (!isBranch(name)) return store.append(name, events, options)
       return inTurn(name, async handOn => {
@@ -223,6 +225,8 @@ export function branching(store: LedgerStore): LedgerStore {
     ...(store.head && { head: async name => store.head?.(name) }),
     ...(store.close && { close: async () => store.close?.() })
   }
+  made.add(branched)
+  return branched
 }
 
 /** The mark that the own first event of a branch is; undefined for a ledger that holds all of its events itself. */
