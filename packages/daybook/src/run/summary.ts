@@ -85,7 +85,7 @@ export function runSummary(): { add(event: LedgerEvent): void; summary(): RunSum
         case 'llm.failed':
           for (const cause of event.cause) open.delete(cause)
           failures++
-          costUsd = sum(costUsd, event.data.cost_usd ?? 0)
+          if (own) costUsd = sum(costUsd, event.data.cost_usd ?? 0)
           estimated ||= event.data.estimated === true
           problem ??= [event.data.message, event.data.hint].filter(Boolean).join(' ')
           break
