@@ -40,7 +40,9 @@ export interface AnswerBook {
 // Each search takes a look at every recording.
 const maxSearches = 20
 // Enough for the continuations of a responder to come to their next call.
-const turns = 64
+const idleTurns = 64
+// Whole milliseconds, measured twice.
+const grainMs = 2
 
 export function answerBook(record: RunRecord): AnswerBook {
   let index: Map<string, Recording[]> | undefined
@@ -75,13 +77,15 @@ export function answerBook(record: RunRecord): AnswerBook {
     of(trigger, responder) {
       const failures = new Set<string>()
       const misses = new Map<string, DaybookError>()
-      const release = inTurn()
       let known: Calls | undefined
       const calls = (): Calls => {
         known ??= callsOf(record, trigger, responder)
         return known
       }
       let asked = 0
+      const order = (): readonly string[] => calls().order
+      const turns = inPlace(order, () => asked)
+      const release = inTurn({ more: () => asked < order().length, moving: turns.moving })
 
       function ask(request: LLMRequest, options: LLMOptions = {}): LLMStream {
         try {
@@ -90,9 +94,10 @@ export function answerBook(record: RunRecord): AnswerBook {
           const same = byDigest.get(requestDigest(request))?.shift()
           const recording = same ?? list[asked] ?? like(request)
           asked++
+          void Promise.resolve().then(turns.next)
           for (const fact of facts.get(recording?.requestId ?? '') ?? []) options.report?.(fact)
           if (recording?.answer) return given(recording.answer, options)
-          const miss = missing(request)
+          const miss = recording ? unanswered(recording) : missing(request)
           misses.set(miss.message, miss)
           return failedStream(miss)
         } catch (error) {
@@ -103,7 +108,7 @@ export function answerBook(record: RunRecord): AnswerBook {
       function given(answer: Terminal, { signal }: LLMOptions): LLMStream {
         return llmStream(
           async function* () {
-            await release(tookOf(answer))
+            await release(tookOf(answer), answer.type === 'llm.failed')
             yield* recordedStream(answer).deltas
             if (answer.type === 'llm.response') return answerOf(answer as LedgerEvent<'llm.response'>)
             const failure = recordedFailure(answer as LedgerEvent<'llm.failed'>)
@@ -116,12 +121,8 @@ export function answerBook(record: RunRecord): AnswerBook {
 
       function inOrder(context: ResponderContext): ResponderContext {
         const { id, now, random, llm } = context
-        const hold = inPlace(
-          () => calls().order,
-          () => asked
-        )
         const ordered = (request: LLMRequest, options?: LLMOptions): LLMStream => {
-          const wait = hold(request)
+          const wait = turns.wait(request)
           if (!wait) return llm(request, options)
           return relay(
             () => wait.then(() => ({ stream: llm(request, options) })),
@@ -142,6 +143,10 @@ export function answerBook(record: RunRecord): AnswerBook {
 
     miss: request => (filed(request) ? undefined : missing(request))
   }
+}
+
+function unanswered({ requestId }: Recording): DaybookError {
+  return new ReplayMissError(`The ledger has no answer to ${requestId}.`, { data: { nearest: requestId, fields: [] } })
 }
 
 function file(index: Map<string, Recording[]>, recording: Recording): void {
@@ -204,72 +209,89 @@ function tookOf({ data }: Terminal): number {
   return (data as { cache?: { state?: string } }).cache?.state === 'hit' ? 0 : (data.latency_ms ?? 0)
 }
 
-/** Calls that are open together end in the order in which they ended then, by the time that each of them took. */
-function inTurn(): (ms: number) => Promise<void> {
-  const open: { readonly due: number; readonly release: () => void }[] = []
+/**
+ * Calls that are open together end in the order in which they ended then, by the time that each of them took. But a
+ * failure may be the responder's end, and the ledger knows whether it asked more: if so, the failure comes last, and
+ * if not, before what took as long.
+ */
+function inTurn({
+  more,
+  moving
+}: Record<'more' | 'moving', () => boolean>): (ms: number, fails: boolean) => Promise<void> {
+  const open: { readonly due: number; readonly fails: boolean; readonly release: () => void }[] = []
   let now = 0
   let pumping = false
 
   async function pump(): Promise<void> {
     pumping = true
     while (open.length > 0) {
-      await idle()
-      let next = 0
-      for (let n = 1; n < open.length; n++) if ((open[n]?.due ?? 0) < (open[next]?.due ?? 0)) next = n
-      const [first] = open.splice(next, 1)
-      now = first?.due ?? now
-      first?.release()
+      do await idle()
+      while (moving())
+      const soonest = earliest(open)
+      const apart = open.filter(({ fails, due }) => (more() ? !fails : fails && due <= (soonest?.due ?? 0) + grainMs))
+      const first = earliest(apart) ?? soonest
+      if (!first) break
+      open.splice(open.indexOf(first), 1)
+      now = Math.max(now, first.due)
+      first.release()
     }
     pumping = false
   }
 
-  return ms =>
+  return (ms, fails) =>
     new Promise(release => {
-      open.push({ due: now + ms, release })
+      open.push({ due: now + ms, fails, release })
       if (!pumping) void pump()
     })
+}
+
+function earliest<T extends { readonly due: number }>(all: readonly T[]): T | undefined {
+  let first = all[0]
+  for (const each of all) if (first && each.due < first.due) first = each
+  return first
+}
+
+/** Where calls wait that come before their turn. */
+interface Turns {
+  /** Undefined where it is the request's turn. */
+  wait(request: LLMRequest): Promise<void> | undefined
+  /** To be called after each call: it may be the next one's turn. */
+  next(): void
+  /** Whether one that waits is about to be made. */
+  moving(): boolean
 }
 
 /**
  * Ids are derived from the order in which calls are made, and that depends on which answer came first, down to less
  * than the ledger knows of it. So a call that comes too early waits for those before it, unless nothing more comes.
  */
-function inPlace(
-  order: () => readonly string[],
-  asked: () => number
-): (request: LLMRequest) => Promise<void> | undefined {
+function inPlace(order: () => readonly string[], asked: () => number): Turns {
   const held: { readonly digest: string; readonly release: () => void }[] = []
-
-  function settle(): void {
-    const next = held.findIndex(({ digest }) => digest === order()[asked()])
-    if (next < 0) return
-    const [first] = held.splice(next, 1)
-    first?.release()
-    if (held.length > 0) void idle().then(settle)
-  }
+  const due = (): number => held.findIndex(({ digest }) => digest === order()[asked()])
 
   async function patience(): Promise<void> {
-    for (;;) {
+    while (held.length > 0) {
       const before = asked()
       // What it waits for may wait for a timer.
-      for (let wait = 0; wait < 5 && asked() === before; wait++) await new Promise(resolve => setTimeout(resolve, wait))
-      if (held.length === 0) return
-      settle()
+      for (let ms = 0; ms < 5 && asked() === before; ms++) await new Promise(resolve => setTimeout(resolve, ms))
       if (asked() === before) held.shift()?.release()
     }
   }
 
-  return request => {
-    const digest = digestOf(request)
-    const place = order().indexOf(digest, asked())
-    if (place <= asked()) {
-      if (held.length > 0) void idle().then(settle)
-      return undefined
-    }
-    return new Promise(release => {
-      held.push({ digest, release })
-      if (held.length === 1) void patience()
-    })
+  return {
+    wait(request) {
+      const digest = digestOf(request)
+      if (order().indexOf(digest, asked()) <= asked()) return undefined
+      return new Promise(release => {
+        held.push({ digest, release })
+        if (held.length === 1) void patience()
+      })
+    },
+    next() {
+      const place = due()
+      if (place >= 0) held.splice(place, 1)[0]?.release()
+    },
+    moving: () => due() >= 0
   }
 }
 
@@ -282,5 +304,5 @@ function digestOf(request: LLMRequest): string {
 }
 
 async function idle(): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await undefined
+  for (let turn = 0; turn < idleTurns; turn++) await undefined
 }

@@ -11,8 +11,8 @@ export interface FiringFacts {
   readonly responder: string
   /** Messages of the failed calls that it was given. */
   readonly failures: ReadonlySet<string>
-  /** Whether any of it is recorded. */
-  heard: boolean
+  /** Where the first of it is recorded; undefined where nothing is. */
+  heard: number | undefined
 }
 
 /** An event that is to come. */
@@ -40,8 +40,8 @@ export interface ReplayQueue {
   like(event: LedgerEvent, made: MadeBy): Expected | undefined
   /** All that was to come before this one, which has come: each is given once. */
   overtaken(by: Expected): Expected[]
-  /** Forgets what is recorded nowhere, and gives it. */
-  drop(): Expected[]
+  /** Forgets what is recorded nowhere of those that were heard before this position, or never; gives it. */
+  drop(position: number): Expected[]
 }
 
 export function replayQueue(): ReplayQueue {
@@ -84,11 +84,12 @@ export function replayQueue(): ReplayQueue {
       }
       return before
     },
-    drop() {
+    drop(position) {
       const left = queue.slice(head).filter(({ done }) => !done)
-      queue = left.filter(({ at }) => at !== undefined)
+      const isLost = ({ at, firing: { heard = 0 } }: Expected): boolean => at === undefined && heard < position
+      queue = left.filter(each => !isLost(each))
       head = 0
-      return left.filter(({ at }) => at === undefined)
+      return left.filter(isLost)
     }
   }
 }

@@ -1,21 +1,17 @@
 /** A strict replay, event by event: what is recorded is compared with what was emitted, and then it counts. */
 import { memoryCache } from '../cache/memory-cache.js'
 import type { DaybookError } from '../errors.js'
-import { defaultHost } from '../host.js'
 import { budgetOf } from '../ledger/budget.js'
-import { type AnyEvent, type LedgerEvent, stable } from '../ledger/event.js'
-import type { Ledger } from '../ledger/ledger.js'
+import { type LedgerEvent, stable } from '../ledger/event.js'
 import { inWords } from '../ledger/nearest.js'
 import type { Terminal } from '../ledger/recordings.js'
 import { diffFields, type FieldChange } from '../world/diff-worlds.js'
-import { Firing, type Surroundings } from './firing.js'
 import type { Registry } from './registry.js'
 import type { Divergence } from './replay.js'
-import { type AnswerBook, answerBook } from './replay-answers.js'
-import { contradictions, emittedBy, eventOf } from './replay-compare.js'
-import { type Expected, type FiringFacts, type ReplayQueue, replayQueue } from './replay-queue.js'
+import { contradictions, eventOf } from './replay-compare.js'
+import { type ReplayFirings, replayFirings } from './replay-firings.js'
+import { type Expected, type ReplayQueue, replayQueue } from './replay-queue.js'
 import { isNote, isTerminal, type MadeBy, madeBy, type RunRecord } from './replay-record.js'
-import type { Responder } from './responder.js'
 import { RunState } from './state.js'
 
 export interface WalkOptions {
@@ -25,10 +21,6 @@ export interface WalkOptions {
 }
 
 const maxDivergences = 100
-// Of an executor that answers a request; a responder of the kit may emit warnings for one too, under its own name.
-const answering = new Set(['llm.attempt', 'warning.raised', 'llm.response', 'llm.failed'])
-// A responder that was ended from outside says no more than this; what it would have said nobody knows.
-const cutOff = new Set(['aborted', 'timeout', 'budget'])
 
 export class ReplayWalk {
   readonly divergences: Divergence[] = []
@@ -36,43 +28,26 @@ export class ReplayWalk {
   diverged = 0
   equal = 0
   private readonly record: RunRecord
-  private readonly registry: Registry
-  private readonly around: Surroundings
-  private readonly answers: AnswerBook
   private readonly queue: ReplayQueue = replayQueue()
-  private readonly asks: boolean
+  private readonly firings: ReplayFirings
   private readonly sources: Set<string>
-  /** Requests that were made through a context: their answers are outputs of the same firing. */
-  private readonly asked = new Set<string>()
   /** Ids that events should have, where they have another one. */
   private readonly trueIds = new Map<number, string>()
   /** The last event that a branch took over from its parent. */
   private carried = -1
   private unordered = -1
-  private current: Firing | undefined
 
   constructor({ record, registry, timeoutMs }: WalkOptions) {
     this.record = record
-    this.registry = registry
     this.sources = new Set([record.root, record.events[0]?.source ?? ''])
-    this.answers = answerBook(record)
-    this.asks = record.recordings.length > 0 || registry.executor !== undefined
     const cache = memoryCache()
     this.state = new RunState(budgetOf(), { cache })
-    this.around = {
-      ...{ host: defaultHost(), root: record.root, cache, timeoutMs, verbose: false },
-      // Deltas of a replay are nobody's news.
-      ledger: { signal: () => {} } as unknown as Ledger,
-      executor: { name: record.executor ?? registry.executor?.name ?? 'llm_executor', types: [], fn: () => [] },
-      answering: llm => llm,
-      allowed: (_request, llm) => llm,
-      maxOutputs: record.events.length + 1
-    }
+    this.firings = replayFirings({ record, registry, timeoutMs, cache, queue: this.queue })
   }
 
   /** Ends the responder that runs now. */
   cut(reason: DaybookError): void {
-    this.current?.cut(reason)
+    this.firings.cut(reason)
   }
 
   /** Compares the event at this position with what is to come, and takes it in. */
@@ -99,15 +74,7 @@ export class ReplayWalk {
     // After the last event that something came of, nobody is known to have been called.
     if (!madeBy(recorded) || isNote(recorded) || (position > last && !renamed)) return
     const event = renamed ? { ...recorded, id: trueId } : recorded
-    let executed = event.type !== 'llm.request'
-    for (const responder of this.registry.matching(event)) {
-      if (!responder.llm) await this.call(responder, event, position)
-      else if (!executed) {
-        this.execute(event as LedgerEvent<'llm.request'>, position)
-        executed = true
-      }
-    }
-    if (!executed) this.execute(event as LedgerEvent<'llm.request'>, position)
+    await this.firings.fire(event, position, this.state.projection.world(position + 1))
   }
 
   /** What was heard in part and has no end. */
@@ -140,7 +107,7 @@ export class ReplayWalk {
     this.sources.add(event.source)
     this.checkId(position, event, { trigger: event.source, ordinal }, 'runtime')
     this.carried = position + carried
-    this.queue.drop() // what the parent had still to come is what was carried
+    this.queue.drop(Number.POSITIVE_INFINITY) // what the parent had still to come is what was carried
   }
 
   private checkSource(event: LedgerEvent, position: number): void {
@@ -192,7 +159,7 @@ export class ReplayWalk {
         const message = `${event.id} does not stand behind ${trigger}, at which the limit was reached.`
         this.report('order', position, event, { message })
       }
-      this.queue.drop()
+      this.queue.drop(position)
     } else if (
       event.type === 'warning.raised' ||
       (trigger === 'seed' && before && madeBy(before)?.trigger !== 'seed')
@@ -202,7 +169,8 @@ export class ReplayWalk {
   }
 
   private dropped(position: number): void {
-    for (const expected of this.queue.drop()) if (expected.firing.heard) this.lost(expected, position)
+    for (const expected of this.queue.drop(position))
+      if (expected.firing.heard !== undefined) this.lost(expected, position)
   }
 
   private match(expected: Expected, event: LedgerEvent, position: number): void {
@@ -268,7 +236,7 @@ export class ReplayWalk {
       return
     }
     const cut = record.interrupted(firing.position)
-    if (cut === undefined || cut < position || firing.heard) this.lost(expected, position)
+    if (cut === undefined || cut < position || firing.heard !== undefined) this.lost(expected, position)
   }
 
   /** It was to come here, and is recorded nowhere. */
@@ -276,7 +244,7 @@ export class ReplayWalk {
     const { id, emitted, request, miss, firing } = expected
     const { draft } = emitted ?? {}
     const found = draft ?? emitted?.output.draft
-    const unknown = request === undefined && draft?.type === 'llm.request' && this.answers.miss(draft.data as never)
+    const unknown = request === undefined && draft?.type === 'llm.request' && this.firings.miss(draft.data as never)
     if (request !== undefined) {
       if (!this.record.places.has(request)) return // the request is named already
       const message = `${request} has no answer here. ${miss?.message ?? ''}`.trim()
@@ -311,91 +279,6 @@ export class ReplayWalk {
       message: `Position ${position}: ${message}`
     })
   }
-
-  /** What the executor made of a request is taken from the ledger. */
-  private execute(event: LedgerEvent<'llm.request'>, position: number): void {
-    const { record } = this
-    const firing = { position, responder: record.executor ?? '', failures: new Set<string>(), heard: false }
-    const outputs = record
-      .outputsOf(event.id)
-      .filter(output => this.isAnswer(output.event, event))
-      .map(({ event: made, position: at }) => ({ made, at, last: isTerminal(made.type) ? 1 : 0 }))
-      .sort((a, b) => a.last - b.last || ordinalOf(a.made) - ordinalOf(b.made))
-    for (const { made, at } of outputs) {
-      this.queue.push({ firing, id: made.id, request: event.id, at, done: false })
-    }
-    const isAnswered = outputs.some(({ last }) => last) || record.recording.get(event.id)?.answer
-    if (isAnswered || record.executor === undefined || this.asked.has(event.id)) return
-    this.queue.push({ firing, id: `${event.id} answer`, request: event.id, at: undefined, done: false })
-  }
-
-  /** Whether the executor made this of the request, and not a responder that reacts to requests. */
-  private isAnswer(made: LedgerEvent, request: LedgerEvent): boolean {
-    const { actor, type, cause } = made
-    if (!answering.has(type)) return false
-    if (this.registry.matching(request).some(({ name, llm }) => !llm && name === actor)) return false
-    // By one of the two, if the other was changed.
-    return cause[0] === request.id || this.record.idOf(type, request.id, actor, ordinalOf(made)) === made.id
-  }
-
-  private async call(responder: Responder, event: LedgerEvent, position: number): Promise<void> {
-    const { record, around, queue } = this
-    const { name } = responder
-    const owned = (): readonly LedgerEvent[] =>
-      record
-        .outputsOf(event.id)
-        .map(output => output.event)
-        .filter(output => record.idOf(output.type, event.id, name, ordinalOf(output)) === output.id)
-    // Was not heard before the run was aborted: it may never end.
-    if (record.interrupted(position) !== undefined && owned().length === 0) return
-    const firing: FiringFacts = { position, responder: name, failures: new Set(), heard: false }
-    if (record.outputsOf(event.id).some(output => isCutOff(output.event as AnyEvent, name))) {
-      for (const { id } of owned()) queue.push({ firing, id, at: record.places.get(id), done: false })
-      return
-    }
-    const answers = this.answers.of(event.id, name)
-    const world = this.state.projection.world(position + 1)
-    // Where there was no executor, nothing was asked.
-    const executor = this.asks ? { ...around.executor, llm: answers.llm } : undefined
-    const fn: Responder['fn'] = (given, seen, context) => responder.fn(given, seen, answers.inOrder(context))
-    const surroundings = { ...around, executor: executor as Responder | undefined }
-    this.current = new Firing(event, { ...responder, fn }, world, surroundings)
-    await this.current.start()
-    const outputs = this.current.outputs()
-    this.current = undefined
-
-    const facts = { ...firing, failures: answers.failures }
-    const all: Expected[] = outputs.map(output => {
-      const emitted = emittedBy(output)
-      const ids = {
-        id: this.idFor(emitted.draft?.type ?? 'output.rejected', output),
-        rejection: this.idFor('output.rejected', output)
-      }
-      const at = record.places.get(ids.id) ?? record.places.get(ids.rejection)
-      const [request] = output.call ? output.cause : []
-      if (request !== undefined) this.asked.add(request)
-      const message = (emitted.draft?.data as { message?: string } | undefined)?.message
-      const miss = request === undefined ? undefined : answers.misses.get(message ?? '')
-      return { firing: facts, ...ids, emitted, at, done: false, ...(request === undefined ? {} : { request, miss }) }
-    })
-    facts.heard = all.some(({ at }) => at !== undefined)
-    for (const expected of all) queue.push(expected)
-  }
-
-  private idFor(
-    type: string,
-    { trigger, responder, ordinal }: { trigger: string; responder: string; ordinal: number }
-  ): string {
-    return this.record.idOf(type, trigger, responder, ordinal)
-  }
-}
-
-function ordinalOf(event: LedgerEvent): number {
-  return madeBy(event)?.ordinal ?? 0
-}
-
-function isCutOff(event: AnyEvent, responder: string): boolean {
-  return event.type === 'responder.failed' && event.data.responder === responder && cutOff.has(event.data.kind)
 }
 
 function fieldsOf(miss: DaybookError | undefined): readonly FieldChange[] {
