@@ -66,6 +66,10 @@ test('a run is forked with one request changed: what stayed the same costs nothi
   expect(other.answers).toEqual(['to First: tides', 'to Second, but otherwise'])
   expect((await eventsOf(daybook, 'branch:other')).slice(0, second)).toEqual(events.slice(0, second))
 
+  const listed = await daybook.ledgers.list()
+  expect(listed.find(({ name }) => name === 'branch:other')).toMatchObject({ parent: `run:${run.id}` })
+  await expect(daybook.ledgers.remove(`run:${run.id}`)).rejects.toThrow(/branch:/)
+
   const further = await daybook.fork('branch:other', second, { id: 'further' })
   expect(further.answers).toEqual(other.answers)
   expect(asked.length).toBe(1)

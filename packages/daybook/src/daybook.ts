@@ -7,7 +7,7 @@ import { type Agent, type AgentOptions, createAgent } from './dialog/agent.js'
 import { askInvoker, askObject, askText, type ObjectOptions, type PromptText, type TextOptions } from './dialog/ask.js'
 import { createInvoker, type Invoker } from './dialog/invoker.js'
 import type { OutputOf, SchemaSource } from './dialog/schema.js'
-import { APIUserAbortError, ConfigurationError, InputError } from './errors.js'
+import { ConfigurationError, InputError } from './errors.js'
 import { createHost, type Host, newId } from './host.js'
 import type { JsonObject } from './json.js'
 import type { LedgerChange } from './ledger/branch.js'
@@ -19,19 +19,21 @@ import { memoryLedgerStore } from './ledger/memory-ledger-store.js'
 import { openLedger } from './ledger/open-ledger.js'
 import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
+import { branches, removeOlder } from './ledger/retain.js'
 import type { LedgerInfo, LedgerStore } from './ledger/store.js'
 import { estimatedCost } from './llm/estimated.js'
-import { type Live, type Opened, relay, tap } from './llm/live.js'
-import { type LLMFn, withTarget } from './llm/llm.js'
+import { type Live, type Opened, relay } from './llm/live.js'
+import type { LLMFn } from './llm/llm.js'
 import { failedStream } from './llm/llm-stream.js'
 import { priced } from './llm/priced.js'
 import type { AddressOptions } from './llm/provider-address.js'
 import { type Keys, providerLlm } from './llm/providers.js'
 import { retried } from './llm/retried.js'
+import { running } from './llm/running.js'
 import type { Timeouts } from './llm/wire/timers.js'
 import { once } from './once.js'
 import type { Kit } from './run/kit.js'
-import { type Run, type RunKitOptions, resumeKit, runKit } from './run/run-kit.js'
+import type { Run, RunKitOptions } from './run/run-kit.js'
 
 export interface DaybookOptions extends AddressOptions {
   /** The model that is asked when a call names none, as `provider/model`. */
@@ -201,17 +203,13 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   function continued(
     id: string,
     { kit, ...given }: ResumeOptions,
-    go: (
-      ledger: Ledger,
-      kit: Kit,
-      common: Omit<RunKitOptions, 'id' | 'ledger'>
-    ) => Opened<LedgerEvent, Run> | Promise<Opened<LedgerEvent, Run>>
+    go: (ledger: Ledger, kit: Kit, common: Omit<RunKitOptions, 'id' | 'ledger'>) => Promise<Opened<LedgerEvent, Run>>
   ): Live<LedgerEvent, Run> {
     return relay(
       async abandoned => {
         const ledger = await open(/^(?:run|branch):/.test(id) ? id : `run:${id}`)
         if (ledger.length === 0) throw new InputError(`There is no run ${id} here.`)
-        const signal = given.signal ? AbortSignal.any([given.signal, abandoned]) : abandoned
+        const signal = either(given.signal, abandoned)
         // The kit's own options are those of its `kit.loaded`.
         const common = { ...runOptionsOf({ ...given, signal }), options: given.options }
         return go(ledger, kit ?? (await kitOf(ledger)), common)
@@ -248,12 +246,20 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
       run(kit, goal, runOptions = {}) {
         const runId = runOptions.id ?? newId(host)
         kits.set(kit?.name, kit)
-        return runKit(kit, goal, { ...runOptionsOf(runOptions), id: runId, ledger: () => open(`run:${runId}`) })
+        return relay(
+          async abandoned => {
+            const { runKit } = await runs()
+            const common = runOptionsOf({ ...runOptions, signal: either(runOptions.signal, abandoned) })
+            return { stream: runKit(kit, goal, { ...common, id: runId, ledger: () => open(`run:${runId}`) }) }
+          },
+          run => run
+        )
       },
       resume: (id, given = {}) =>
-        continued(id, given, (ledger, kit, common) => ({
-          stream: resumeKit(kit, { ...common, id: idOf(ledger.name), ledger })
-        })),
+        continued(id, given, async (ledger, kit, common) => {
+          const { resumeKit } = await runs()
+          return { stream: resumeKit(kit, { ...common, id: idOf(ledger.name), ledger }) }
+        }),
       fork: (id, position, { id: branch = newId(host), change, ...given } = {}) =>
         continued(id, given, async (parent, kit, common) => {
           const { forkKit } = await import('./run/fork.js') // few programs fork
@@ -261,7 +267,11 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
         }),
       session,
       ledger,
-      ledgers: { list: () => store.list(), open, remove: name => store.remove(name) },
+      ledgers: {
+        list: async () => (await branches(store)).list(),
+        open,
+        remove: async name => (await branches(store)).remove(name)
+      },
       cache,
       host,
       async close() {
@@ -276,41 +286,11 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
   return session()
 }
 
-/** The function with a way to end what is under way: each call's end is in the ledger then. */
-function running(inner: LLMFn): { readonly llm: LLMFn; end(): Promise<void> } {
-  const closing = new AbortController()
-  const open = new Set<Promise<void>>()
-  const call: LLMFn = (request, options = {}) => {
-    const { signal } = options
-    const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
-    let done = (): void => {}
-    const ended = new Promise<void>(resolve => {
-      done = () => {
-        open.delete(ended)
-        resolve()
-      }
-    })
-    open.add(ended)
-    // A tap, which is neither a reader nor one who waits: leaving the stream still ends it.
-    return tap(
-      inner(request, { ...options, signal: both }),
-      response => {
-        done()
-        return response
-      },
-      error => {
-        done()
-        throw error
-      }
-    )
-  }
-  return {
-    llm: withTarget(call, inner.target),
-    async end() {
-      closing.abort(new APIUserAbortError('The Daybook was closed.'))
-      await Promise.all(open)
-    }
-  }
+/** The event-sourced half, with the first run: a page that only asks never loads it. */
+const runs = (): Promise<typeof import('./run/run-kit.js')> => import('./run/run-kit.js')
+
+function either(signal: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return signal ? AbortSignal.any([signal, other]) : other
 }
 
 function idOf(name: string): string {
@@ -319,14 +299,4 @@ function idOf(name: string): string {
 
 function nothingAnswers(): Error {
   return new ConfigurationError('This Daybook was made with llm: false, so nothing answers.')
-}
-
-async function removeOlder(store: LedgerStore, before: number, host: Host): Promise<void> {
-  try {
-    for (const { name, updated } of await store.list()) {
-      if (Date.parse(updated) < before) await store.remove(name)
-    }
-  } catch (error) {
-    host.warn({ area: 'ledger', kind: 'retain', message: `Old ledgers could not be removed: ${String(error)}` })
-  }
 }
