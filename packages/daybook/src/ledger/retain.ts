@@ -22,6 +22,6 @@ export async function removeOlder(opened: LedgerStore, before: number, host: Hos
 
 /** Loaded when ledgers are listed or removed: a branch counts as long as it reads, and a parent stays under it. */
 export async function branches(store: LedgerStore): Promise<LedgerStore> {
-  const { branching } = await import('./ledger/branching.js')
+  const { branching } = await import('./branching.js')
   return branching(store)
 }
