@@ -293,6 +293,16 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
       heard.signal(name, signal)
       post({ type: 'signal', name, signal })
     },
+    hold(name, signal) {
+      checkStoredName(name)
+      // Not there where a page is not secure: then nobody is kept out.
+      const locks: LockManager | undefined = globalThis.navigator?.locks
+      if (!locks) return Promise.resolve(() => {})
+      return new Promise((resolve, reject) => {
+        const holding = (): Promise<void> => new Promise(release => resolve(release))
+        locks.request(`daybook-ledgers/${databaseName}/${name}`, signal ? { signal } : {}, holding).catch(reject)
+      })
+    },
     async close() {
       channel?.close()
       channel = undefined

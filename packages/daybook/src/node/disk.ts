@@ -1,6 +1,7 @@
 /** Bytes that must be on the disk before anybody is told that they are. */
 import fs from 'node:fs'
-import { open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 
 /** The two calls on which a ledger's promise rests. Tests pass a disk that is full or broken. */
@@ -71,6 +72,12 @@ export async function syncFolder(folder: string): Promise<void> {
     // Windows cannot open folders, and some file systems cannot sync them: there it is the system's own business.
     if (!['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP', 'EACCES'].includes(codeOf(error))) throw error
   }
+}
+
+/** Makes a folder for this user only, durably, with all that is missing above it. */
+export async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncFolder(dirname(made))
 }
 
 /** Replaces a small file by one rename, so that nobody reads half of it. */

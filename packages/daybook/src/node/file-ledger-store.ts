@@ -7,12 +7,13 @@ import { listeners } from '../ledger/listeners.js'
 import { checkStoredName, isLedgerName, outboxName } from '../ledger/name.js'
 import type { LedgerInfo, LedgerStore } from '../ledger/store.js'
 import { nodeChecksums } from './batches.js'
-import { codeOf, type Disk, realDisk } from './disk.js'
+import { codeOf, type Disk, makeFolder, realDisk } from './disk.js'
 import { fileSnapshots } from './file-snapshots.js'
 import { firstLine } from './first-line.js'
 import { folderWatch } from './folder-watch.js'
 import { type Heads, heads } from './heads.js'
 import { type LedgerFile, ledgerFile } from './ledger-file.js'
+import { takeLock } from './lock.js'
 
 export interface FileLedgerStoreOptions {
   readonly host?: Host
@@ -132,6 +133,12 @@ export function fileLedgerStore(folder: string, options: FileLedgerStoreOptions 
       }
     },
     signal: heard.signal,
+    async hold(name, signal) {
+      checkStoredName(name)
+      await makeFolder(folder)
+      const running = await takeLock(`${pathOf(name)}.running`, Number.POSITIVE_INFINITY, { signal, pauseMs: 50 })
+      return running.release
+    },
     async close() {
       watch.stop()
       await Promise.all([...files.values()].map(one => one.close()))

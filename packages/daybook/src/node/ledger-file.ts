@@ -3,7 +3,7 @@
  * let go of soon after, so that other processes get their turn.
  */
 import fs from 'node:fs'
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { DaybookError, LedgerWriteError } from '../errors.js'
@@ -13,7 +13,7 @@ import { formatVersion, headerLine, type LedgerHeader, type WrittenBatch, writeB
 import type { LedgerEvent } from '../ledger/event.js'
 import type { Appended } from '../ledger/store.js'
 import { batchesOf, beginning, type Findings, nodeChecksums, type Place } from './batches.js'
-import { codeOf, type Disk, syncFolder, writeAll } from './disk.js'
+import { codeOf, type Disk, makeFolder, syncFolder, writeAll } from './disk.js'
 import type { Heads } from './heads.js'
 import { corrupt, type KnownFile, knownFile, parseEvent, sizeOf } from './known-file.js'
 import { lanes } from './lanes.js'
@@ -121,8 +121,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       return await takeLock(lockPath, lockTimeoutMs)
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-      if (made !== undefined) await syncFolder(dirname(made))
+      await makeFolder(folder)
       return await takeLock(lockPath, lockTimeoutMs)
     }
   }

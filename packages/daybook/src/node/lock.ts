@@ -71,14 +71,22 @@ function beat(fd: number): void {
   }
 }
 
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined
+  /** The longest wait between two looks, in milliseconds: 8 unless said otherwise, as suits a lock that is held briefly. */
+  readonly pauseMs?: number
+}
+
 /**
  * Waits for the lock.
- * @throws LedgerLockedError when somebody who is alive has kept it for so long.
+ * @throws LedgerLockedError when somebody who is alive has kept it for so long; the reason of the signal.
  */
-export async function takeLock(path: string, timeoutMs: number): Promise<Lock> {
+export async function takeLock(path: string, timeoutMs: number, options: WaitOptions = {}): Promise<Lock> {
+  const { signal, pauseMs = 8 } = options
   const start = performance.now()
   let watched: { mark: string; since: number } | undefined
   for (let round = 0; ; round++) {
+    signal?.throwIfAborted()
     const lock = tryLock(path)
     if (lock) return lock
     const found = look(path)
@@ -99,7 +107,7 @@ export async function takeLock(path: string, timeoutMs: number): Promise<Lock> {
       })
     }
     if (round % 16 === 1) fs.closeSync(fs.openSync(wantedPath(path), 'a', 0o600))
-    await new Promise(resolve => setTimeout(resolve, 1 + Math.random() * Math.min(8, round)))
+    await new Promise(resolve => setTimeout(resolve, 1 + Math.random() * Math.min(pauseMs, round)))
   }
 }
 

@@ -87,16 +87,23 @@ interface Begun {
 
 function driven(options: RunKitOptions, begin: () => Promise<Begun>): Live<LedgerEvent, Run> {
   const summary = runSummary()
+  const counted = new Set<string>()
   let ledger: Ledger | undefined
+  // Who watches another process run may hear again of what it has read.
+  const count = (event: LedgerEvent): void => {
+    if (counted.has(event.id)) return
+    counted.add(event.id)
+    summary.add(event)
+  }
   // The caller's signal goes to the runtime alone, which ends only when every open call has its end in the ledger.
   return relay(
     async abandoned => {
       const begun = await begin()
       ledger = begun.ledger
       // What an earlier session did belongs to the outcome too.
-      for await (const event of ledger.read()) summary.add(event)
+      for await (const event of ledger.read()) count(event)
       const stream = begun.start(options.signal ? AbortSignal.any([options.signal, abandoned]) : abandoned)
-      observe(stream, event => summary.add(event))
+      observe(stream, count)
       return { stream }
     },
     world => ({ ...summary.summary(), id: options.id, world, ledger: ledger as Ledger })

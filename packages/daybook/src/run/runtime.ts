@@ -19,6 +19,7 @@ import { targetFor } from './call.js'
 import { type Committer, commit, type Estimate, exhaustion, timestampOf } from './commit.js'
 import type { Edges } from './edge.js'
 import type { Output, Surroundings } from './firing.js'
+import { held } from './hold.js'
 import { outboxBook, remembered, sayerKey } from './outbox.js'
 import { purse } from './purse.js'
 import { createRegistry } from './registry.js'
@@ -56,7 +57,10 @@ export interface Runtime {
    * then. A ledger whose budget is used up takes no seeds: the world says `context.budget_exhausted`.
    */
   run(seeds: readonly EventDraft[], options?: { readonly signal?: AbortSignal | undefined }): Live<LedgerEvent, World>
-  /** Goes on where an earlier process stopped: what was answered is not asked again. */
+  /**
+   * Goes on where an earlier process stopped: what was answered is not asked again. While another tab or process runs
+   * this ledger, here the events are those that it appends; should it be killed, this one goes on.
+   */
   resume(options?: { readonly signal?: AbortSignal | undefined }): Live<LedgerEvent, World>
   /** The world as the ledger has it now; nothing is run. */
   load(): Promise<World>
@@ -224,8 +228,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       queue = new Promise<void>(resolve => {
         done = resolve
       })
+      let release: (() => void) | undefined
       try {
         await before
+        if (inner.aborted) throw aborted(inner)
+        release = yield* held(ledger, host, inner)
         if (inner.aborted) throw aborted(inner)
         const state = await refreshed()
         const limits = state.length > 0 ? state.budget.exhausted() : undefined
@@ -235,6 +242,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       } finally {
         outbox.close()
         await outbox.idle()
+        release?.()
         done()
       }
     })
