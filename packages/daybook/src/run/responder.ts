@@ -40,6 +40,11 @@ export interface Responder {
   /** `[]` stands for all types. */
   readonly types: readonly EventType[]
   readonly fn: (event: AnyEvent, world: World, context: ResponderContext) => Drafts
+  /**
+   * Called in place of `fn` by a resumed run, for an event for which `fn` may have begun before a kill. Left out: `fn`
+   * is called again.
+   */
+  readonly interrupted?: Responder['fn']
   /** Of an executor: what answers `llm.request`, and what the other responders reach as `context.llm`. */
   readonly llm?: LLMFn
 }

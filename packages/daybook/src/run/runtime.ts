@@ -9,7 +9,7 @@ import { APIUserAbortError, BudgetExceededError, DaybookError, InputError, shown
 import { defaultHost, type Host } from '../host.js'
 import { type Budget, budgetOf, type Refusal } from '../ledger/budget.js'
 import { metered, type RequestEstimate } from '../ledger/budget-meter.js'
-import type { EventDraft, LedgerEvent } from '../ledger/event.js'
+import type { AnyEvent, EventDraft, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { type Live, live } from '../llm/live.js'
 import type { LLMFn } from '../llm/llm.js'
@@ -161,10 +161,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   async function* drive(state: RunState, start: Start, signal: AbortSignal): Batches {
     const around = surroundings(state)
     const breathed = breath()
-    let { outputs, resumed, strict = false } = start
+    let { outputs, resumed, strict = false, begun = 0 } = start
     let wave: Placed[] = [...(start.before ?? [])]
     if (start.due && start.due.length > 0) {
-      const late = await fire(start.due, state, paying(state, around, start.due), until(state, signal))
+      const due = start.due.map(interrupted)
+      const late = await fire(due, state, paying(state, around, due), until(state, signal))
       outbox.close()
       outputs = late.filter(output => !start.done?.has(outputKey(output.trigger, output.responder, output.ordinal)))
     }
@@ -185,7 +186,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       yield events
       if (signal.aborted) throw aborted(signal)
       if (stopped || wave.length === 0) return
-      const due = [...dueFor(wave, registry, state)]
+      let due = [...dueFor(wave, registry, state)]
+      if (begun) due = due.map(one => (one.position < begun ? interrupted(one) : one))
+      begun = 0
       const fired = fire(due, state, paying(state, around, due), until(state, signal))
       outputs = fired instanceof Promise ? await fired : fired
       outbox.close()
@@ -285,7 +288,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         )
         await outbox.load(key => due.has(key))
         if (cache && !ledger.redacted) await remembered(events, cache, host)
-        yield* drive(state, { outputs: [], ...start, ...(fresh ? {} : { resumed: resumption(state.length) }) }, inner)
+        const goesOn = fresh ? {} : { resumed: resumption(state.length), begun: wasCut(events) ? 0 : state.length }
+        yield* drive(state, { outputs: [], ...start, ...goesOn }, inner)
       }),
 
     async load() {
@@ -314,10 +318,24 @@ interface Start {
   readonly done?: ReadonlySet<string>
   /** Events that nobody has reacted to. */
   readonly before?: readonly Placed[]
+  /** Of the events before this position somebody may have reacted, in part. */
+  readonly begun?: number
   /** Written before the first new event. */
   readonly resumed?: Output
   /** A draft that cannot be applied fails the run. */
   readonly strict?: boolean
+}
+
+/** The responder as a resumed run calls it where it may have begun. */
+function interrupted(due: Due): Due {
+  const { responder } = due
+  return responder.interrupted ? { ...due, responder: { ...responder, fn: responder.interrupted } } : due
+}
+
+/** Whether the last wave was appended when the run was ended already: then nobody has begun to react to it. */
+function wasCut(events: readonly LedgerEvent[]): boolean {
+  const last = events.at(-1) as AnyEvent | undefined
+  return last?.type === 'budget.exhausted' || (last?.type === 'warning.raised' && last.data.area === 'run')
 }
 
 /** Events as they were appended: a batch costs a few turns of the loop, whatever it holds. */
