@@ -267,13 +267,15 @@ interface Turns {
  */
 function inPlace(order: () => readonly string[], asked: () => number): Turns {
   const held: { readonly digest: string; readonly release: () => void }[] = []
-  const due = (): number => held.findIndex(({ digest }) => digest === order()[asked()])
+  // What was never asked comes after all that was.
+  const isNext = (digest: string): boolean => (order()[asked()] ?? digest) === digest
+  const due = (): number => held.findIndex(({ digest }) => isNext(digest))
 
   async function patience(): Promise<void> {
     while (held.length > 0) {
       const before = asked()
       // What it waits for may wait for a timer.
-      for (let ms = 0; ms < 5 && asked() === before; ms++) await new Promise(resolve => setTimeout(resolve, ms))
+      for (let ms = 0; ms < 3 && asked() === before; ms++) await new Promise(resolve => setTimeout(resolve, ms))
       if (asked() === before) held.shift()?.release()
     }
   }
@@ -281,7 +283,7 @@ function inPlace(order: () => readonly string[], asked: () => number): Turns {
   return {
     wait(request) {
       const digest = digestOf(request)
-      if (order().indexOf(digest, asked()) <= asked()) return undefined
+      if (isNext(digest)) return undefined
       return new Promise(release => {
         held.push({ digest, release })
         if (held.length === 1) void patience()

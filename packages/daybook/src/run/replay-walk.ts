@@ -235,8 +235,11 @@ export class ReplayWalk {
       this.report('order', position, event, { message, found: expected.emitted?.output.draft })
       return
     }
-    const cut = record.interrupted(firing.position)
-    if (cut === undefined || cut < position || firing.heard !== undefined) this.lost(expected, position)
+    const { heard } = firing
+    const cut = record.interrupted(firing.position) ?? -1
+    // Who was heard late may have been cut short then.
+    const isLate = heard === undefined ? cut > position : record.resumes(heard) > record.resumes(position)
+    if (!isLate) this.lost(expected, position)
   }
 
   /** It was to come here, and is recorded nowhere. */
