@@ -113,7 +113,7 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     unended = findings.unended ?? unended
     scanned = true
     damage = undefined
-    if (noted) compareWith(noted, rewritten)
+    if (noted && !findings.damage?.followed) compareWith(noted, rewritten)
     return findings.damage && settle(findings.damage, found.size, locked)
   }
 
