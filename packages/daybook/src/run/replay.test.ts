@@ -14,6 +14,7 @@ import { textLlm } from '../llm/text-llm.js'
 import { project } from '../world/project.js'
 import type { Edges } from './edge.js'
 import { llmExecutor } from './executor.js'
+import type { Kit } from './kit.js'
 import { type ReplayReport, replayKit, strictReplay } from './replay.js'
 import { type Responder, responder } from './responder.js'
 import { runKit } from './run-kit.js'
@@ -93,13 +94,16 @@ function responders(): Responder[] {
         await llm({ model: 'm', messages: [{ role: 'user', content: `down ${data.id}` }] })
       return undefined
     }),
-    responder('stream', 'object.created', async function* ({ data }, _world, { llm }) {
+    responder('stream', 'object.created', async function* ({ data }, _world, { llm }): AsyncGenerator<
+      EventDraft,
+      void
+    > {
       if (!data.id.startsWith('note')) return
       yield { type: 'object.patched', data: { id: 'nobody', patch: {} } }
       let pieces = 0
       for await (const _delta of llm({ model: 'm', messages: [{ role: 'user', content: `tell ${data.id}` }] })) pieces++
       yield create(`streamed ${data.id}`, { pieces })
-    } as never),
+    }),
     responder('nonsense', 'relation.created', () => [{ type: 'object.created', data: { id: 7 } } as never])
   ]
 }
@@ -526,7 +530,7 @@ test('a runtime replays its own ledger, and fails with the first divergence', as
 })
 
 describe('a kit', () => {
-  const kit = {
+  const kit: Kit = {
     name: 'bits',
     version: '1.0.0',
     responders: ({ word }: JsonObject) => [
@@ -546,6 +550,30 @@ describe('a kit', () => {
     expect(await replayKit(kit, events)).toMatchObject({ ok: true, equal: 1 })
     const { divergences } = await replayKit(kit, events, { options: { word: 'bye' } })
     expect(divergences[0]).toMatchObject({ position: 2, fields: [{ before: 'hello', after: 'bye' }] })
+  })
+
+  test('has the same ids and the same world in every place', async () => {
+    const ledger = await emptyLedger()
+    const answer = textLlm(() => ['Grüße 🎈 \u2028', 1.5e-7])
+    const noting: Kit = {
+      ...kit,
+      responders: given => [
+        ...kit.responders(given),
+        responder('note', 'llm.response', ({ data }, _world, { id, random }) => [
+          {
+            type: 'object.created',
+            data: { id: id('note'), type: 'Note', data: { ...data.message, at: random() } as never }
+          },
+          { type: 'relation.created', data: { id: id('r'), type: 'likes', source_id: 'goal-1', target_id: 'goal-1' } }
+        ])
+      ]
+    }
+    await runKit(noting, 'A goal', { id: '1', ledger, llm: answer, options: { word: 'hello' } })
+    const events = await eventsOf(ledger)
+    const report = await replayKit(noting, events)
+    expect(report).toMatchObject({ ok: true, equal: 3 })
+    expect(report.hash).toBe('')
+    expect(events.at(-1)?.id).toBe('')
   })
 
   test('is not replayed with the run of another one, or with what is no run of a kit', async () => {
