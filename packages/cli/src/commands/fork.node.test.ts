@@ -32,6 +32,14 @@ test('an estimate says what would be asked and what not, and makes nothing', asy
   expect((await line.run(['list'])).stdout).toContain('No runs')
 })
 
+test('what a change adds is told apart from what it replaces: a wrong name changes nothing else', async () => {
+  const { stdout } = await line.run([
+    ...['fork', 'demo', '--at', '14', '--estimate', '--simulate'],
+    ...['--set', 'modle=x/y', '--set', 'messages.0.content=Hello?']
+  ])
+  expect(stdout).toMatch(/\n +modle = x\/y \(new\)\n +messages\.0\.content = Hello\?\n/)
+})
+
 test('a fork is made without asking anybody, and resume runs it', async () => {
   const { asked, fetch } = asking()
   const forked = ['fork', 'demo', '--at', '14', '--set', 'model=claude-sonnet-4-5', '--id', 'sonnet', '--simulate']

@@ -190,7 +190,7 @@ function forkLines(plan: Plan, ledger: string | undefined, { paint, width }: Con
       ? [
           row('Changes', (lines.at(-1) ?? '').trimStart()),
           ...Object.entries(change?.set ?? {}).map(([path, value]) =>
-            row('', `${path} = ${jsonText(value, width - 20)}`)
+            row('', `${path} = ${jsonText(value, width - 26)}${isThere(changed.event.data, path) ? '' : ' (new)'}`)
           )
         ]
       : [row('Changes', 'nothing')]),
@@ -199,6 +199,18 @@ function forkLines(plan: Plan, ledger: string | undefined, { paint, width }: Con
     '',
     ...(ledger === undefined ? [] : [`  Nothing was asked yet: daybook resume ${shortName(branch)} runs it.`, ''])
   ]
+}
+
+/** Whether the path, dotted or with slashes, leads to something: what leads nowhere was refused before. */
+function isThere(data: object, path: string): boolean {
+  const names = path.startsWith('/') ? path.slice(1).split('/') : path.split('.')
+  let holder: unknown = data
+  for (const coded of names) {
+    const name = path.startsWith('/') ? coded.replaceAll('~1', '/').replaceAll('~0', '~') : coded
+    if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name)) return false
+    holder = (holder as Record<string, unknown>)[name]
+  }
+  return true
 }
 
 function estimateText({ reused, calls, costUsd }: ForkEstimate): string {
