@@ -92,3 +92,13 @@ test('a ledger of kando comes in as it is', async () => {
   expect(await line.json(['import', 'document.json', '--as', 'mine'])).toMatchObject({ run: 'mine', imported: 1 })
   expect(await line.json(['import', 'kando.json'])).toMatchObject({ ok: true, format: 'kando', run: 'k', imported: 1 })
 })
+
+test('a ledger that an editor has saved as UTF-16 is read, and said to be one', async () => {
+  const event = { id: 'a', type: 'object.created', source: 'run:wide', actor: 'test', cause: [] }
+  const text = JSON.stringify({ ...event, timestamp: '2026-01-01T00:00:00.000Z', data: { id: 'o', type: 'Tür' } })
+  await writeFile(line.at('wide.jsonl'), Buffer.from(`\ufeff${text}\n`, 'utf16le'))
+  const { code, stdout, stderr } = await line.run(['import', 'wide.jsonl'])
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toContain('The text is UTF-16LE and was read as that')
+  expect(stdout).toContain('Imported 1 event as wide')
+})

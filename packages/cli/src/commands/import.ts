@@ -73,7 +73,8 @@ async function opener(file: string, cwd: string): Promise<() => Exclude<TextSour
   const head = buffer.subarray(0, bytesRead)
   if (bytesRead === 0) throw new InputError(`${file} is empty: a ledger is a file with one event a line.`)
   if (head[0] === 0x1f && head[1] === 0x8b) return () => createReadStream(path).pipe(createGunzip())
-  if (head.includes(0))
+  const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
+  if (head.includes(0) && !wide)
     throw new InputError(`${file} holds no text, so it is no ledger: that is a .jsonl file with one event a line.`)
   return () => createReadStream(path)
 }
