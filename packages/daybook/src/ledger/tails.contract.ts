@@ -8,10 +8,13 @@ import type { LedgerStore } from './store.js'
 const prefix = 'session:prefix'
 const shared = 4
 
-/** Of names the store behind it has tests of its own; the longest are too long with what is put before them. */
+/** Of names and outboxes the store behind it has tests of its own: names get longer here, and an outbox is no branch. */
 export function tailTest(test: ContractTest): ContractTest {
-  const names = 'what is no name of a ledger is refused at every door'
-  return (name, body) => (name === names ? undefined : test(name, body))
+  const left = [
+    'what is no name of a ledger is refused at every door',
+    'the outbox of a run is not listed, and goes with its ledger'
+  ]
+  return (name, body) => (left.includes(name) ? undefined : test(name, body))
 }
 
 export function tailsOf(inner: LedgerStore): LedgerStore {

@@ -169,16 +169,14 @@ export class Firing implements ResponderContext, Sayer {
 
   /** Has ended in an earlier process: what it said then is all. */
   private restore({ slots, ordinal }: OutboxEntry): undefined {
-    const { data } = this.event as LedgerEvent<'llm.request'>
     for (const slot of slots) {
       if (!slot.call) {
         this.slots.push(this.output(slot.draft, slot.ordinal))
         continue
       }
       const { asked } = slot.call
-      const request = (asked ? asked.draft.data : data) as unknown as LLMRequest
       this.slots.push({
-        call: this.endedCall(request, slot),
+        call: this.endedCall(slot),
         ...{ request: slot.call.request, ordinal: slot.ordinal, digest: asked && (() => asked.digest), kept: true },
         asked: asked && this.output(asked.draft, asked.ordinal)
       })
@@ -189,9 +187,9 @@ export class Firing implements ResponderContext, Sayer {
     this.around.outbox?.note(this)
   }
 
-  private endedCall(request: LLMRequest, { draft, call }: OutboxSlot): Call {
-    const pending = this.around.outbox?.land(request, draft, call?.store)
-    const made = endedCall(draft, call?.before ?? [], pending ?? nothing)
+  private endedCall(slot: OutboxSlot): Call {
+    const { draft, call } = slot
+    const made = endedCall(draft, call?.before ?? [], this.around.outbox?.pending(slot) ?? nothing)
     this.calls.push(made)
     const { cost_usd } = draft.data as EventDraft<'llm.response'>['data']
     if (call?.asked) this.share?.recall(cost_usd ?? 0)
@@ -258,7 +256,7 @@ export class Firing implements ResponderContext, Sayer {
     const id = this.derivedEventId('llm.request', ordinal)
     const recalled = this.recalled?.get(digest())?.shift()
     if (recalled) {
-      const call = this.endedCall(data as unknown as LLMRequest, recalled)
+      const call = this.endedCall(recalled)
       this.slots.push({ call, request: id, ordinal: this.ordinal++, asked, digest, kept: true })
       return call.stream
     }

@@ -6,7 +6,7 @@ import { asDaybookError } from '../errors.js'
 import type { Host } from '../host.js'
 import type { EventDraft, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
-import type { OutboxEntry } from '../ledger/outbox.js'
+import type { OutboxEntry, OutboxSlot } from '../ledger/outbox.js'
 import { recordedStream } from '../ledger/recorded-stream.js'
 import { answerOf, recordingsOf } from '../ledger/recordings.js'
 import type { LLMRequest } from '../llm/llm.js'
@@ -25,10 +25,13 @@ export interface OutboxBook {
   take(key: string): OutboxEntry | undefined
   /** A firing has ended, or one of its calls has. What is not in the ledger a moment later is written down. */
   note(firing: Sayer): void
-  /** A restored answer as one that waits to be stored; identical calls of the wave join it. */
-  land(request: LLMRequest, terminal: EventDraft, store: boolean | undefined): Pending
-  /** Reads what an earlier process has left. Only the firings in `due` still need it; left out: all may, later. */
-  load(due?: (key: string) => boolean): Promise<void>
+  /** What stores the answer of a call that an earlier process has left. */
+  pending(slot: OutboxSlot): Pending
+  /**
+   * Reads what an earlier process has left, by firing. Its answers count as come now: identical calls of the wave join
+   * them. Of other firings than those that are `due` it can be forgotten; left out: all may need it, later.
+   */
+  load(due?: ReadonlyMap<string, LedgerEvent>): Promise<void>
   /** The wave waits for nobody any more. */
   close(): void
   /**
@@ -38,8 +41,8 @@ export interface OutboxBook {
   keep(): Promise<void>
   /** The wave is in the ledger. */
   clear(): void
-  /** Resolves when nothing is being written. */
-  idle(): Promise<void>
+  /** The run has ended. Resolves when nothing is being written any more. */
+  end(): Promise<void>
 }
 
 export function sayerKey(trigger: string, responder: string): string {
@@ -51,6 +54,7 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
   const left = new Map<string, OutboxEntry>()
   const wave = new Map<string, Sayer>()
   const news = new Set<Sayer>()
+  const landings = new Map<OutboxSlot, Pending>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let work: Promise<void> = Promise.resolve()
   let writing = false
@@ -79,6 +83,16 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
     writing = false
   }
 
+  function land(slot: OutboxSlot, event: LedgerEvent): void {
+    const { draft, call } = slot
+    const mark = draft.type === 'llm.response' ? (draft as EventDraft<'llm.response'>).data.cache : undefined
+    if (!call || !cache || (mark?.state !== 'miss' && mark?.state !== 'joined')) return
+    const request = (call.asked?.draft ?? event).data as LLMRequest
+    const entry = entryOfEvent(draft as LedgerEvent<'llm.response'>, host.now())
+    const pending = call.store ?? isStorable(request, entry.response)
+    landings.set(slot, { ...landed(cache, mark.key, entry, pending, host), pending })
+  }
+
   function append(entries: readonly OutboxEntry[]): Promise<void> {
     written = true
     return queue(() => (failed ? undefined : outbox?.append(entries)))
@@ -98,14 +112,7 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
       timer ??= setTimeout(flush, 0)
     },
 
-    land(request, terminal, store) {
-      const event = terminal as LedgerEvent<'llm.response'>
-      const mark = event.type === 'llm.response' ? event.data.cache : undefined
-      if (!cache || (mark?.state !== 'miss' && mark?.state !== 'joined')) return nothing
-      const entry = entryOfEvent(event, host.now())
-      const pending = store ?? isStorable(request, entry.response)
-      return { ...landed(cache, mark.key, entry, pending, host), pending }
-    },
+    pending: slot => landings.get(slot) ?? nothing,
 
     async load(due) {
       left.clear()
@@ -115,13 +122,16 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
           const key = sayerKey(entry.trigger, entry.responder)
           const before = left.get(key)
           written = true
-          if (due && !due(key)) continue
+          if (due && !due.has(key)) continue
           if (!before || entry.ended) left.set(key, entry)
           else if (!before.ended) left.set(key, { ...entry, slots: [...before.slots, ...entry.slots] })
         }
       } catch (error) {
         const message = `The outbox of ${ledger.name} cannot be read: ${asDaybookError(error).message}`
         host.warn({ area: 'ledger', kind: 'outbox', message })
+      }
+      for (const [key, event] of due ?? []) {
+        for (const slot of left.get(key)?.slots ?? []) land(slot, event)
       }
     },
 
@@ -144,7 +154,11 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
       void queue(() => outbox?.clear())
     },
 
-    idle: () => work
+    end() {
+      for (const { discard } of landings.values()) discard()
+      landings.clear()
+      return work
+    }
   }
 }
 

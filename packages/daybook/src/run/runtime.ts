@@ -244,7 +244,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         return state.world
       } finally {
         outbox.close()
-        await outbox.idle()
+        await outbox.end()
         release?.()
         done()
       }
@@ -281,12 +281,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         const { fresh, ...start } = pendingOf(events, registry, state, around.root, text =>
           host.sha256(text, 'base64url')
         )
-        const due = new Set(
-          [...start.due, ...dueFor(start.before, registry, state)].map(one =>
-            sayerKey(one.event.id, one.responder.name)
-          )
-        )
-        await outbox.load(key => due.has(key))
+        const due = [...start.due, ...dueFor(start.before, registry, state)]
+        await outbox.load(new Map(due.map(({ event, responder }) => [sayerKey(event.id, responder.name), event])))
         if (cache && !ledger.redacted) await remembered(events, cache, host)
         const goesOn = fresh ? {} : { resumed: resumption(state.length), begun: wasCut(events) ? 0 : state.length }
         yield* drive(state, { outputs: [], ...start, ...goesOn }, inner)

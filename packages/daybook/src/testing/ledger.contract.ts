@@ -332,6 +332,47 @@ export function ledgerContract(make: () => LedgerStore | Promise<LedgerStore>, {
     expect(await ids(anew)).toEqual(['a'])
   })
 
+  contract('the outbox of a run is not listed, and goes with its ledger', async store => {
+    const ledger = await openLedger(store, 'run:1')
+    await ledger.append([event('a')])
+    const entry = { trigger: 'a', responder: 'r', ended: true, ordinal: 0, slots: [] }
+    await ledger.outbox?.append([entry])
+    await ledger.outbox?.append([{ ...entry, responder: 's' }])
+    expect(await store.length('outbox:run-1')).toEqual(2)
+    expect((await store.list()).map(({ name }) => name)).toEqual(['run:1'])
+    expect(await failure(openLedger(store, 'outbox:run-1'))).toEqual('InputError')
+    const found: unknown[] = []
+    for await (const { responder } of ledger.outbox?.read() ?? []) found.push(responder)
+    expect(found).toEqual(['r', 's'])
+    await ledger.outbox?.clear()
+    expect(await store.length('outbox:run-1')).toEqual(0)
+    await ledger.outbox?.append([entry])
+    await store.remove('run:1')
+    expect(await store.length('outbox:run-1')).toEqual(0)
+  })
+
+  contract('a ledger is held by one at a time', async store => {
+    const one = await openLedger(store, 'run:1')
+    const two = await openLedger(store, 'run:1')
+    if (!one.hold || !two.hold) return
+    const release = await one.hold()
+    const controller = new AbortController()
+    let held = false
+    const waiting = two.hold().then(done => {
+      held = true
+      return done
+    })
+    const impatient = failure(two.hold(controller.signal))
+    await (await (await openLedger(store, 'run:2')).hold?.())?.()
+    await one.append([event('a')])
+    controller.abort()
+    expect(await impatient).toEqual('AbortError')
+    expect(held).toEqual(false)
+    release()
+    ;(await waiting)()
+    ;(await one.hold())()
+  })
+
   contract('names that differ only in case are two ledgers', async store => {
     await (await openLedger(store, 'run:abc')).append([event('small')])
     await (await openLedger(store, 'run:ABC')).append([event('large')])
