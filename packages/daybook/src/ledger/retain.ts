@@ -10,8 +10,9 @@ export async function removeOlder(opened: LedgerStore, before: number, host: Hos
     host.warn({ area: 'ledger', kind: 'retain', message: `An old ledger could not be removed: ${message}` })
   }
   try {
+    const listed = await opened.list() // what comes later is not old
     const store = await branches(opened)
-    for (const { name, updated } of await store.list()) {
+    for (const { name, updated } of listed) {
       // One that has branches stays as long as they do.
       if (Date.parse(updated) < before) await store.remove(name).catch(failed)
     }
