@@ -19,6 +19,7 @@ test('a ledger comes in under its own name or another, and a second time changes
     run: 'buses',
     ok: true,
     format: 'daybook',
+    status: 'verified',
     events: 26,
     imported: 26,
     length: 26,

@@ -107,8 +107,8 @@ function damagedGzip(error: unknown, file: string): unknown {
 }
 
 function importJson(report: ImportReport, ledger: string): object {
-  const { ok, name, format, events, imported, length, reports } = report
-  return { run: shortName(name), ok, format, events, imported, length, ledger, reports }
+  const { ok, name, format, status, events, imported, length, reports } = report
+  return { run: shortName(name), ok, format, status, events, imported, length, ledger, reports }
 }
 
 function importLines(report: ImportReport, file: string, ledger: string, { paint, width }: Context): string[] {
