@@ -1,62 +1,60 @@
 /** Ends a stream in its middle where the answer would cost more than may be spent on it. */
 import { BudgetExceededError, type DaybookError } from '../errors.js'
 import { longestAnswer } from '../llm/estimated.js'
-import { observe, relay, tap } from '../llm/live.js'
-import { type LLMDelta, type LLMFn, type LLMRequest, withTarget } from '../llm/llm.js'
+import { observe } from '../llm/live.js'
+import type { LLMDelta, LLMRequest, LLMStream } from '../llm/llm.js'
 
 /** What a request may cost at most, in US dollars; null where nobody knows. It grows evenly with `max_tokens`. */
 export type RequestEstimate = (request: LLMRequest) => number | null | Promise<number | null>
+
+export interface MeterOptions {
+  readonly estimate: RequestEstimate
+  /** US dollars that the answer may cost, whenever it is asked. */
+  left(): number
+  /** Ends the call with this failure. */
+  abort(reason: DaybookError): void
+  /** Whether somebody else pays, or a cache. */
+  isFree?(): boolean
+}
 
 /** Streamed text is counted in characters, and so many are taken for a token: fewer than in plain English. */
 const charactersPerToken = 3.2
 
 /**
- * The function with an eye on what it streams. `left` says, whenever it is asked, how much the answer may cost, in US
- * dollars. When that is passed, the call fails with kind `budget`, and its `data` say what was spent until then, by
- * estimate. Nothing is counted before the answer is longer than its reservation assumed, nor for answers of a cache.
+ * Keeps an eye on a stream. When it costs more than what is left, it is aborted with kind `budget`; the error's `data`
+ * say what was spent until then, by estimate. Nothing is counted before the answer is longer than its reservation
+ * assumed.
  */
-export function metered(llm: LLMFn, estimate: RequestEstimate, left: () => number): LLMFn {
-  return withTarget((request, options = {}) => {
-    const { report } = options
-    let free = false
-    return relay(
-      (signal, abort) => {
-        const told: typeof report = fact => {
-          if (fact.type === 'cache') free = fact.state === 'hit' || fact.state === 'joined'
-          report?.(fact)
-        }
-        const stream = tap(llm(request, { ...options, signal, ...(report ? { report: told } : {}) }), answer => answer)
-        let characters = 0
-        let cost: ((characters: number) => number) | 'asked' | undefined
+export function meter(stream: LLMStream, request: LLMRequest, options: MeterOptions): void {
+  const { estimate, left, abort, isFree } = options
+  const assumed = longestAnswer(request) * charactersPerToken
+  let characters = 0
+  let cost: ((characters: number) => number) | 'asked' | 'stopped' | undefined
 
-        function look(): void {
-          if (typeof cost !== 'function' || signal.aborted) return
-          const spent = cost(characters)
-          const rest = left()
-          if (spent > rest) abort(stopped(spent, rest))
-        }
+  function look(): void {
+    if (typeof cost !== 'function') return
+    const spent = cost(characters)
+    const rest = left()
+    if (spent <= rest) return
+    cost = 'stopped'
+    abort(stopped(spent, rest))
+  }
 
-        observe(stream, delta => {
-          characters += lengthOf(delta)
-          if (free || characters < longestAnswer(request) * charactersPerToken) return
-          if (cost === undefined) {
-            cost = 'asked'
-            void tariffOf(request, estimate).then(
-              found => {
-                cost = found
-                look()
-              },
-              () => {} // what cannot be estimated is not stopped
-            )
-          }
+  observe(stream, delta => {
+    characters += lengthOf(delta)
+    if (characters < assumed || isFree?.()) return
+    if (cost === undefined) {
+      cost = 'asked'
+      void tariffOf(request, estimate).then(
+        found => {
+          cost = found
           look()
-        })
-        return { stream }
-      },
-      answer => answer,
-      { signal: options.signal }
-    )
-  }, llm.target)
+        },
+        () => {} // what cannot be estimated is not stopped
+      )
+    }
+    look()
+  })
 }
 
 function lengthOf(delta: LLMDelta): number {

@@ -4,7 +4,7 @@ import { relay, tap } from '../llm/live.js'
 import { type LLMFn, type LLMRequest, targetOf, withTarget } from '../llm/llm.js'
 import { once } from '../once.js'
 import type { Budget } from './budget.js'
-import { metered } from './budget-meter.js'
+import { meter } from './budget-meter.js'
 import type { AnyEvent } from './event.js'
 import type { Ledger } from './ledger.js'
 
@@ -37,25 +37,27 @@ export function budgeted(llm: LLMFn, ledger: Ledger, budget: Partial<Budget>, op
     const target = targetOf(llm, request, callOptions)
     const estimateOf = (asked: LLMRequest): Promise<number | null> | null => options.estimate?.(asked, target) ?? null
     // What others have reserved is theirs.
-    const capped = metered(llm, estimateOf, () => maxCostUsd - spent - (reserved - held))
+    const left = (): number => maxCostUsd - spent - (reserved - held)
     const release = (): void => {
       reserved -= held
       held = 0
     }
     const stream = relay(
-      async signal => {
+      async (signal, abort) => {
         const [estimate] = await Promise.all([estimateOf(request), load()])
         // No await between the look and the reservation.
-        const left = maxCostUsd - spent - reserved
-        if (left <= 0 || (estimate ?? 0) > left) {
+        const rest = maxCostUsd - spent - reserved
+        if (rest <= 0 || (estimate ?? 0) > rest) {
           throw new BudgetExceededError(
-            `The budget of $${maxCostUsd} leaves $${Math.max(0, left).toFixed(4)}, which does not pay for this call.`,
-            { hint: 'Raise budget.maxCostUsd, or ask for fewer tokens.', data: { estimate: estimate ?? 0, left } }
+            `The budget of $${maxCostUsd} leaves $${Math.max(0, rest).toFixed(4)}, which does not pay for this call.`,
+            { hint: 'Raise budget.maxCostUsd, or ask for fewer tokens.', data: { estimate: estimate ?? 0, left: rest } }
           )
         }
         held = estimate ?? 0
         reserved += held
-        return { stream: capped(request, { ...callOptions, signal }) }
+        const stream = tap(llm(request, { ...callOptions, signal }), answer => answer)
+        if (estimate !== null) meter(stream, request, { estimate: estimateOf, left, abort })
+        return { stream }
       },
       response => response,
       { signal: callOptions.signal }

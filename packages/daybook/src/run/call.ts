@@ -35,6 +35,8 @@ export interface Call {
   terminal: EventDraft<'llm.response'> | EventDraft<'llm.failed'> | undefined
   /** What stands before the terminal event: attempts after the first, and warnings. */
   before: readonly EventDraft[]
+  /** Whether it costs nothing: a cache or somebody else's call answers. */
+  free: boolean
   /** Ends it with this failure, unless it has ended. */
   cut(error: unknown): void
 }
@@ -49,6 +51,7 @@ export function makeCall(llm: LLMFn, request: LLMRequest, options: LLMOptions, r
     }),
     terminal: undefined,
     before: [],
+    free: false,
     cut: error => end(record.failure(error))
   }
 
@@ -61,6 +64,7 @@ export function makeCall(llm: LLMFn, request: LLMRequest, options: LLMOptions, r
 
   const report = (fact: LLMFact): void => {
     record.report(fact)
+    if (fact.type === 'cache') call.free = fact.state === 'hit' || fact.state === 'joined'
     // The pending write is the runtime's to commit.
     if (fact.type !== 'cache.write') options.report?.(fact)
   }
@@ -95,6 +99,7 @@ export function endedCall(terminal: EventDraft, before: readonly EventDraft[], r
     ended: Promise.resolve(),
     terminal: terminal as NonNullable<Call['terminal']>,
     before,
+    free: true,
     cut: () => {}
   }
 }

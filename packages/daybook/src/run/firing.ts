@@ -3,6 +3,7 @@ import type { CacheStore } from '../cache/store.js'
 import { APIUserAbortError, ConfigurationError, type DaybookError, InputError } from '../errors.js'
 import type { Host } from '../host.js'
 import { canonical, copyJson } from '../json.js'
+import { type MeterOptions, meter } from '../ledger/budget-meter.js'
 import { callRecord, requestOf } from '../ledger/call.js'
 import { derivedId, type EventDraft, type EventType, type LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly purse?: Purse | undefined
   /** The function, as far as the share pays for its calls. */
   spending?(llm: LLMFn, share: Share): LLMFn
+  /** What the answer to an open request may cost. */
+  allowance?(request: string, llm: LLMFn): Pick<MeterOptions, 'estimate' | 'left'> | undefined
 }
 
 /** What a firing hands to the runtime: a draft, and all that its event's identity is derived from. */
@@ -87,6 +90,8 @@ export class Firing implements ResponderContext, Sayer {
   private controller: AbortController | undefined
   private cutting: ((reason: DaybookError) => void) | undefined
   private isCut = false
+  /** Its place among those that share a purse. */
+  private number: number | undefined
   private share: Share | undefined
   /** Answers that an earlier process got before it was killed, by what was asked. */
   private recalled: Map<string, OutboxSlot[]> | undefined
@@ -100,8 +105,8 @@ export class Firing implements ResponderContext, Sayer {
 
   /** Calls the responder. A responder that gives back its drafts at once has ended then, without a promise. */
   start(): Promise<void> | undefined {
-    if (!this.responder.llm) this.share = this.around.purse?.enter()
-    const kept = this.around.outbox?.take(this.key)
+    if (!this.responder.llm) this.number = this.around.purse?.enter()
+    const kept = this.around.outbox?.take(this)
     if (kept?.ended) return this.restore(kept)
     if (kept) this.recalled = byDigest(kept)
     if (this.around.verbose) {
@@ -183,7 +188,7 @@ export class Firing implements ResponderContext, Sayer {
     }
     this.ordinal = ordinal
     this.ended = true
-    this.share?.close()
+    if (this.number !== undefined) this.around.purse?.leave(undefined)
     this.around.outbox?.note(this)
   }
 
@@ -192,7 +197,7 @@ export class Firing implements ResponderContext, Sayer {
     const made = endedCall(draft, call?.before ?? [], this.around.outbox?.pending(slot) ?? nothing)
     this.calls.push(made)
     const { cost_usd } = draft.data as EventDraft<'llm.response'>['data']
-    if (call?.asked) this.share?.recall(cost_usd ?? 0)
+    if (call?.asked) this.around.purse?.paid(cost_usd ?? 0)
     return made
   }
 
@@ -233,9 +238,15 @@ export class Firing implements ResponderContext, Sayer {
     const { id, data } = this.event as LedgerEvent<'llm.request'>
     const { metadata, cause_object_id } = data
     const request = requestOf(data as never) as unknown as LLMRequest
-    const allowed = this.around.allowed(id, llm)
-    await this.call(allowed, request, id, metadata ? { metadata: metadata as never } : {}, cause_object_id, undefined)
-      .ended
+    const options = metadata ? { metadata: metadata as never } : {}
+    const call = this.call(this.around.allowed(id, llm), request, id, options, cause_object_id, undefined)
+    const allowance = this.around.allowance?.(id, llm)
+    if (allowance) {
+      // The firing has this call alone: its signal is the call's.
+      const abort = (reason: DaybookError): void => this.controller?.abort(reason)
+      meter(call.stream, request, { ...allowance, abort, isFree: () => call.free })
+    }
+    await call.ended
   }
 
   private ask(llm: LLMFn, request: LLMRequest, options: LLMOptions): LLMStream {
@@ -260,7 +271,8 @@ export class Firing implements ResponderContext, Sayer {
       this.slots.push({ call, request: id, ordinal: this.ordinal++, asked, digest, kept: true })
       return call.stream
     }
-    const { spending } = this.around
+    const { spending, purse } = this.around
+    if (this.number !== undefined) this.share ??= purse?.share(this.number)
     const paying = this.share && spending ? spending(llm, this.share) : llm
     return this.call(paying, request, id, options, undefined, { asked, digest }).stream
   }
@@ -357,7 +369,7 @@ export class Firing implements ResponderContext, Sayer {
   private end(): undefined {
     if (this.ended) return
     this.ended = true
-    this.share?.close()
+    if (this.number !== undefined) this.around.purse?.leave(this.share)
     if (this.around.verbose && this.slots.length > 0) {
       this.slots.push(this.about('responder.completed', -2, { outputs: this.slots.length - 1 }))
     }

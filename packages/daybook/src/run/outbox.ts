@@ -22,7 +22,7 @@ export interface Sayer {
 
 export interface OutboxBook {
   /** What an earlier process has left of this firing; given once. */
-  take(key: string): OutboxEntry | undefined
+  take(firing: Sayer): OutboxEntry | undefined
   /** A firing has ended, or one of its calls has. What is not in the ledger a moment later is written down. */
   note(firing: Sayer): void
   /** What stores the answer of a call that an earlier process has left. */
@@ -52,7 +52,7 @@ export function sayerKey(trigger: string, responder: string): string {
 export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: Host): OutboxBook {
   const { outbox } = ledger
   const left = new Map<string, OutboxEntry>()
-  const wave = new Map<string, Sayer>()
+  const wave = new Set<Sayer>()
   const news = new Set<Sayer>()
   const landings = new Map<OutboxSlot, Pending>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -99,14 +99,16 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
   }
 
   return {
-    take(key) {
+    take(firing) {
+      if (left.size === 0) return undefined // as a rule: no key is made then
+      const { key } = firing
       const entry = left.get(key)
       left.delete(key)
       return entry
     },
 
     note(firing) {
-      wave.set(firing.key, firing)
+      wave.add(firing)
       if (failed) return
       news.add(firing)
       timer ??= setTimeout(flush, 0)
@@ -142,7 +144,7 @@ export function outboxBook(ledger: Ledger, cache: CacheStore | undefined, host: 
     },
 
     async keep() {
-      const entries = entriesOf(wave.values())
+      const entries = entriesOf(wave)
       if (entries.length > 0) await append(entries)
     },
 

@@ -13,132 +13,150 @@ import type { Slots } from './slots.js'
 
 export type Decision = Refusal | { readonly granted: number; left(): number }
 
+export class Purse {
+  private readonly amount: number
+  private readonly count: number
+  private readonly shares: Share[] = []
+  private slots: Slots | undefined
+  private entered = 0
+  private ended = 0
+  /** Who may still spend without having asked. */
+  private active = 0
+  private spent = 0
+  /** The part of each, since the last decision. */
+  credit: number
+
+  /** US dollars, and how many responders will come. */
+  constructor(amount: number, count: number) {
+    this.amount = amount
+    this.count = count
+    this.credit = amount / count
+  }
+
+  /** A responder of the wave begins; they come in order. Gives its number. */
+  enter(): number {
+    this.active++
+    return this.entered++
+  }
+
+  /** The part of the responder with this number; to be asked for once. */
+  share(number: number): Share {
+    const share = new Share(this, number)
+    this.shares.push(share)
+    return share
+  }
+
+  /** A responder has ended. */
+  leave(share: Share | undefined): void {
+    this.ended++
+    if (!share?.close()) this.active--
+    this.look()
+  }
+
+  /** Who waits for a decision takes no place from others. */
+  use(slots: Slots): void {
+    this.slots = slots
+  }
+
+  /** What an earlier call did cost. */
+  paid(cost: number): void {
+    this.spent += cost
+  }
+
+  /** A responder waits. */
+  blocked(): void {
+    this.active--
+    this.slots?.give()
+    this.look()
+  }
+
+  private look(): void {
+    if (this.active > 0 || this.entered < this.count) return
+    const waiting = this.shares.filter(share => share.waiting).sort((a, b) => a.number - b.number)
+    if (waiting.length === 0) return
+    let left = this.amount - this.spent
+    const decided = waiting.map(share => {
+      const { estimate, decide } = share.waiting as NonNullable<Share['waiting']>
+      share.waiting = undefined
+      this.active++
+      if (estimate > left) {
+        const refusal = { estimate, left: Math.max(0, left) }
+        return () => decide(refusal)
+      }
+      left -= estimate
+      return () => decide(share.grant(estimate))
+    })
+    for (const share of this.shares) share.used = 0
+    this.credit = Math.max(0, left) / (this.entered - this.ended)
+    for (const decide of decided) {
+      const place = this.slots?.take()
+      if (place !== undefined) void place.then(decide)
+      else decide()
+    }
+  }
+}
+
 /** The part of one responder that was called for one event. */
-export interface Share {
+export class Share {
+  readonly number: number
+  waiting: { readonly estimate: number; readonly decide: (decision: Decision) => void } | undefined
+  /** Of its credit. */
+  used = 0
+  private readonly purse: Purse
+  private inFlight = 0
+  private turn: Promise<unknown> = Promise.resolve()
+
+  constructor(purse: Purse, number: number) {
+    this.purse = purse
+    this.number = number
+  }
+
   /**
    * Whether a call that may cost so much is made; `left` says what it may cost in the end. Where nobody knows what it
    * may cost, it is made. The calls of one responder are decided in turn.
    */
-  ask(estimate: Promise<number | null>): Promise<Decision>
+  ask(estimate: Promise<number | null>): Promise<Decision> {
+    const decided = this.turn.then(() => estimate).then(found => this.decision(found))
+    this.turn = decided.catch(() => {})
+    return decided
+  }
+
   /** A call that was granted has ended, at this cost. */
-  paid(cost: number | null): void
-  /** A call that an earlier process has made did cost so much. */
-  recall(cost: number | null): void
-  /** The responder has ended. */
-  close(): void
-}
-
-export interface Purse {
-  /** To be called for every responder of the wave, in order. */
-  enter(): Share
-  /** Who waits for a decision takes no place from others. */
-  use(slots: Slots): void
-}
-
-interface Part {
-  credit: number
-  used: number
-  inFlight: number
-  waiting: { readonly estimate: number; readonly decide: (decision: Decision) => void } | undefined
-  closed: boolean
-}
-
-/** US dollars, and how many responders will come. */
-export function purse(amount: number, count: number): Purse {
-  const parts: Part[] = []
-  let spent = 0
-  /** Who may still spend without having asked. */
-  let active = 0
-  let slots: Slots | undefined
+  paid(cost: number | null): void {
+    this.purse.paid(cost ?? 0)
+    this.inFlight--
+    if (this.isBlocked) this.purse.blocked()
+  }
 
   /** What a granted call may cost: more than its estimate, as long as nobody else was promised it. */
-  function grant(part: Part, estimate: number): Decision {
-    part.inFlight++
-    return { granted: estimate, left: () => estimate + Math.max(0, part.credit - part.used) }
+  grant(estimate: number): Decision {
+    this.inFlight++
+    return { granted: estimate, left: () => estimate + Math.max(0, this.purse.credit - this.used) }
   }
 
-  function isBlocked(part: Part): boolean {
-    return part.waiting !== undefined && part.inFlight === 0
+  /** Says whether it was waiting. */
+  close(): boolean {
+    const { isBlocked } = this
+    this.waiting = undefined
+    return isBlocked
   }
 
-  function look(): void {
-    if (active > 0 || parts.length < count) return
-    const waiting = parts.filter(part => part.waiting)
-    if (waiting.length === 0) return
-    let left = amount - spent
-    const decided = waiting.map(part => {
-      const { estimate, decide } = part.waiting as NonNullable<Part['waiting']>
-      part.waiting = undefined
-      active++
-      if (estimate > left) return () => decide({ estimate, left: Math.max(0, left) })
-      left -= estimate
-      return () => decide(grant(part, estimate))
+  private get isBlocked(): boolean {
+    return this.waiting !== undefined && this.inFlight === 0
+  }
+
+  private decision(estimate: number | null): Decision | Promise<Decision> {
+    if (estimate === null) {
+      this.inFlight++
+      return { granted: 0, left: () => Number.POSITIVE_INFINITY }
+    }
+    if (this.used + estimate <= this.purse.credit) {
+      this.used += estimate
+      return this.grant(estimate)
+    }
+    return new Promise(decide => {
+      this.waiting = { estimate, decide }
+      if (this.isBlocked) this.purse.blocked()
     })
-    const going = parts.filter(part => !part.closed)
-    for (const part of going) {
-      part.used = 0
-      part.credit = Math.max(0, left) / going.length
-    }
-    for (const decide of decided) {
-      const place = slots?.take()
-      if (place) void place.then(decide)
-      else decide()
-    }
-  }
-
-  return {
-    enter() {
-      const part: Part = { credit: amount / count, used: 0, inFlight: 0, waiting: undefined, closed: false }
-      let turn: Promise<unknown> = Promise.resolve()
-      parts.push(part)
-      active++
-
-      function decision(estimate: number | null): Decision | Promise<Decision> {
-        if (estimate === null) {
-          part.inFlight++
-          return { granted: 0, left: () => Number.POSITIVE_INFINITY }
-        }
-        if (part.used + estimate <= part.credit) {
-          part.used += estimate
-          return grant(part, estimate)
-        }
-        return new Promise(decide => {
-          part.waiting = { estimate, decide }
-          if (isBlocked(part)) leave()
-        })
-      }
-
-      function leave(): void {
-        active--
-        slots?.give()
-        look()
-      }
-
-      return {
-        ask(estimate) {
-          const decided = turn.then(() => estimate).then(decision)
-          turn = decided.catch(() => {})
-          return decided
-        },
-        paid(cost) {
-          spent += cost ?? 0
-          part.inFlight--
-          if (isBlocked(part)) leave()
-        },
-        recall(cost) {
-          spent += cost ?? 0
-        },
-        close() {
-          if (part.closed) return
-          part.closed = true
-          if (!isBlocked(part)) active--
-          part.waiting = undefined
-          look()
-        }
-      }
-    },
-    use(given) {
-      slots = given
-    }
   }
 }

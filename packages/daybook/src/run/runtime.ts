@@ -8,7 +8,7 @@ import type { CacheStore } from '../cache/store.js'
 import { APIUserAbortError, BudgetExceededError, DaybookError, InputError, shown } from '../errors.js'
 import { defaultHost, type Host } from '../host.js'
 import { type Budget, budgetOf, type Refusal } from '../ledger/budget.js'
-import { metered, type RequestEstimate } from '../ledger/budget-meter.js'
+import type { RequestEstimate } from '../ledger/budget-meter.js'
 import type { AnyEvent, EventDraft, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { type Live, live } from '../llm/live.js'
@@ -21,7 +21,7 @@ import type { Edges } from './edge.js'
 import type { Output, Surroundings } from './firing.js'
 import { held } from './hold.js'
 import { outboxBook, remembered, sayerKey } from './outbox.js'
-import { purse } from './purse.js'
+import { Purse } from './purse.js'
 import { createRegistry } from './registry.js'
 import type { Responder } from './responder.js'
 import { outputKey, pendingOf } from './resume.js'
@@ -146,13 +146,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         estimate(request, targetFor(llm, request).target)
     return {
       ...around,
-      allowed(request, llm) {
+      allowance(request, llm) {
         const granted = state.budget.grant(request)
-        const answering = around.allowed(request, llm)
-        if (granted === undefined) return answering
-        return metered(answering, estimateBy(llm), () => granted + beyond / requests)
+        if (granted === undefined) return undefined
+        return { estimate: estimateBy(llm), left: () => granted + beyond / requests }
       },
-      purse: purse(left - beyond, responders),
+      purse: new Purse(left - beyond, responders),
       spending: (llm, share) => spending(llm, share, estimateBy(llm), refusal => refused(llm, refusal))
     }
   }

@@ -2,13 +2,16 @@
 
 import { asDaybookError, BudgetExceededError } from '../errors.js'
 import type { Refusal } from '../ledger/budget.js'
-import { metered, type RequestEstimate } from '../ledger/budget-meter.js'
+import { meter, type RequestEstimate } from '../ledger/budget-meter.js'
 import { relay, tap, unlessAborted } from '../llm/live.js'
-import { type LLMFn, withTarget } from '../llm/llm.js'
+import { type LLMFact, type LLMFn, withTarget } from '../llm/llm.js'
 import { failedStream } from '../llm/llm-stream.js'
 import type { Share } from './purse.js'
 
-/** Asks the share before each call, and tells it what the call did cost. `refuse` answers what is not granted. */
+/**
+ * Asks the share before each call, and tells it what the call did cost. `refuse` answers what is not granted. For calls
+ * whose facts somebody hears.
+ */
 export function spending(
   llm: LLMFn,
   share: Share,
@@ -18,16 +21,23 @@ export function spending(
   return withTarget((request, options = {}) => {
     let granted = false
     const stream = relay(
-      async signal => {
+      async (signal, abort) => {
         // Asked for at once, so that calls are decided in the order in which they are made.
         const asked = share.ask(Promise.resolve(estimate(request)))
         const decision = await unlessAborted(asked, signal).catch(error => {
           void asked.then(late => 'granted' in late && share.paid(0))
           throw error
         })
-        granted = 'granted' in decision
-        const answering = 'granted' in decision ? metered(llm, estimate, decision.left) : refuse(decision)
-        return { stream: answering(request, { ...options, signal }) }
+        if (!('granted' in decision)) return { stream: refuse(decision)(request, { ...options, signal }) }
+        granted = true
+        let free = false
+        const report = (fact: LLMFact): void => {
+          if (fact.type === 'cache') free = fact.state === 'hit' || fact.state === 'joined'
+          options.report?.(fact)
+        }
+        const stream = tap(llm(request, { ...options, signal, report }), answer => answer)
+        meter(stream, request, { estimate, left: decision.left, abort, isFree: () => free })
+        return { stream }
       },
       answer => answer,
       { signal: options.signal }
