@@ -13,10 +13,11 @@ import { failedStream } from '../llm/llm-stream.js'
 import type { World } from '../world/world.js'
 import { type Call, endedCall, makeCall, nothing, targetFor } from './call.js'
 import { failureOf, timeoutError } from './failure.js'
-import { checkDraft, rejection } from './guards.js'
+import { checkDraft } from './guards.js'
 import { type OutboxBook, type Sayer, sayerKey } from './outbox.js'
 import type { Purse, Share } from './purse.js'
 import type { Drafts, Responder, ResponderContext } from './responder.js'
+import { byDigest, isAnswer, type Slot, saved } from './saved.js'
 
 /** What all firings of a runtime share. */
 export interface Surroundings {
@@ -57,18 +58,6 @@ export interface Output {
   readonly cause: readonly string[]
   /** Of a terminal event: what stores the answer in the cache once the event is in the ledger. */
   readonly call?: Call
-}
-
-/** A call among the outputs; its events are made when it has ended. */
-interface Slot {
-  readonly call: Call
-  readonly request: string
-  readonly ordinal: number
-  readonly asked: Output | undefined
-  /** What is the same call of the same firing. */
-  readonly digest: (() => string) | undefined
-  /** Whether it is in the outbox. */
-  kept: boolean
 }
 
 // Time for calls that were just aborted to say themselves what had arrived.
@@ -414,49 +403,6 @@ export class Firing implements ResponderContext, Sayer {
   private derived(what: string, encoding: 'hex' | 'base64url'): string {
     const { root, host } = this.around
     return host.sha256(`${root}\n${this.event.id}\n${this.responder.name}\n${what}`, encoding)
-  }
-}
-
-function isAnswer({ call, asked }: Slot): boolean {
-  return asked !== undefined && call.terminal?.type === 'llm.response'
-}
-
-function byDigest({ slots }: OutboxEntry): Map<string, OutboxSlot[]> {
-  const found = new Map<string, OutboxSlot[]>()
-  for (const slot of slots) {
-    const digest = slot.call?.asked?.digest ?? ''
-    found.set(digest, [...(found.get(digest) ?? []), slot])
-  }
-  return found
-}
-
-/** An output as the outbox keeps it; one that is malformed as what will be said of it. */
-function saved(slot: Output | Slot): OutboxSlot {
-  if (!('request' in slot)) return { ordinal: slot.ordinal, draft: savedDraft(slot) }
-  slot.kept = true
-  const { call, request, ordinal, asked, digest } = slot
-  const { cache } = (call.terminal as EventDraft<'llm.response'>).data
-  return {
-    ordinal,
-    draft: call.terminal as EventDraft,
-    call: {
-      request,
-      before: call.before,
-      ...(asked && digest
-        ? { asked: { ordinal: asked.ordinal, draft: asked.draft as EventDraft, digest: digest() } }
-        : {}),
-      // Who joined an answer does not know whether it is to be stored.
-      ...(cache?.state === 'joined' ? {} : { store: call.record.pending })
-    }
-  }
-}
-
-function savedDraft({ draft, responder }: Output): EventDraft {
-  try {
-    const { type, data, cause, actor } = checkDraft(draft)
-    return { type, data, ...(cause ? { cause } : {}), ...(actor === undefined ? {} : { actor }) } as never
-  } catch (thrown) {
-    return rejection(draft, responder, thrown)
   }
 }
 

@@ -128,6 +128,29 @@ describe('a resumed run', () => {
     expect(warnings).toHaveLength(1)
   })
 
+  test('asks again what its seconds had cut off, and not what had come in them', async () => {
+    const ledger = await emptyLedger()
+    const asked: unknown[] = []
+    let hang = true
+    const llm = textLlm(async messages => {
+      const content = String(messages[0]?.content)
+      asked.push(content)
+      if (hang && content.startsWith('slow')) await new Promise(() => {})
+      return [`${content}!`, 0.1]
+    })
+    const { host } = quietHost()
+    const responders = [llmExecutor(llm)]
+    const seeds = ['slow one', 'quick', 'slow two'].map(ask)
+    await createRuntime({ ledger, responders, host, budget: { maxSeconds: 0.05 } }).run(seeds)
+    expect((await eventsOf(ledger)).at(-1)?.data).toMatchObject({ uncommitted: { answers: 1, cost_usd: 0.1 } })
+    hang = false
+    await createRuntime({ ledger, responders, host }).resume()
+    expect(asked).toEqual(['slow one', 'quick', 'slow two', 'slow two'])
+    expect((await typesOf(ledger)).slice(3)).toEqual([
+      ...['llm.failed', 'budget.exhausted', 'run.resumed', 'llm.response', 'llm.response']
+    ])
+  })
+
   test('finds again in its cache what the ledger says was asked', async () => {
     const ledger = await emptyLedger()
     let asked = 0

@@ -15,12 +15,14 @@ import { type Live, live } from '../llm/live.js'
 import type { LLMFn } from '../llm/llm.js'
 import { project } from '../world/project.js'
 import type { World } from '../world/world.js'
+import { behind, readOnly } from './behind-cache.js'
 import { targetFor } from './call.js'
 import { type Committer, commit, type Estimate, exhaustion, timestampOf } from './commit.js'
 import type { Edges } from './edge.js'
 import type { Output, Surroundings } from './firing.js'
 import { held } from './hold.js'
 import { outboxBook, remembered, sayerKey } from './outbox.js'
+import { interruption, resumption, seedsOf } from './own-outputs.js'
 import { Purse } from './purse.js'
 import { createRegistry } from './registry.js'
 import type { Responder } from './responder.js'
@@ -351,57 +353,6 @@ function breath(): () => Promise<void> | undefined {
       }, 0)
     })
   }
-}
-
-function seedsOf(seeds: readonly EventDraft[], position: number): Output[] {
-  if (!Array.isArray(seeds)) throw new InputError(`Seeds are a list of drafts { type, data }, not ${shown(seeds)}.`)
-  return seeds.map((draft, index) => ({
-    trigger: 'seed',
-    responder: 'runtime',
-    ordinal: position + index,
-    draft,
-    actor: 'runtime',
-    cause: []
-  }))
-}
-
-function resumption(position: number): Output {
-  const draft = { type: 'run.resumed', data: { position } }
-  return { trigger: 'resume', responder: 'runtime', ordinal: position, draft, actor: 'runtime', cause: [] }
-}
-
-/** The mark of an aborted run: after it, a firing without outputs may not have been heard. */
-function interruption(state: RunState): Output {
-  const message = 'The run was aborted before all of its responders had ended; resume() goes on.'
-  return {
-    trigger: state.last?.id ?? 'seed',
-    responder: 'runtime',
-    ordinal: 1,
-    draft: { type: 'warning.raised', data: { area: 'run', kind: 'aborted', message } },
-    actor: 'runtime',
-    cause: []
-  }
-}
-
-// What cached() puts on the functions that it makes.
-const mark = Symbol.for('daybook.cached')
-
-/** Puts functions behind the cache, each once: calls share what is in flight only behind one wrapper. */
-function behind(cache: CacheStore | undefined, host: Host): (llm: LLMFn) => LLMFn {
-  const wrapped = new Map<LLMFn, LLMFn>()
-  return llm => {
-    if (!cache || mark in llm) return llm
-    const known = wrapped.get(llm)
-    if (known) return known
-    const made = cached(llm, cache, { host })
-    wrapped.set(llm, made)
-    return made
-  }
-}
-
-/** The entries that are there, and nothing else: behind a store of its own, a call joins none that is in flight. */
-function readOnly(cache: CacheStore): CacheStore {
-  return { get: key => cache.get(key), set: () => {}, delete: () => {}, keys: () => [] }
 }
 
 function outOfTime(seconds: number): DaybookError {
