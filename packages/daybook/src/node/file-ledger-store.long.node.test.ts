@@ -219,6 +219,22 @@ test('a lock that a killed process has left is taken over at once', async () => 
   await store.close?.()
 }, 30_000)
 
+test('a lock whose maker was killed before it could write its name is taken over within a second', async () => {
+  const place = folder()
+  const store = fileLedgerStore(place)
+  await store.append('run:1', [{ ...sample, id: 'a' }])
+  await store.close?.()
+  for (const name of ['lock', 'running']) writeFileSync(`${path(place)}.${name}`, '')
+  const since = performance.now()
+  const again = fileLedgerStore(place)
+  const [release, length] = await Promise.all([again.hold?.('run:1'), again.append('run:1', [{ ...sample, id: 'b' }])])
+  expect(length).toBe(2)
+  expect(performance.now() - since).toBeLessThan(4000)
+  release?.()
+  await again.close?.()
+  expect(readdirSync(place).sort()).toEqual(['heads.json', 'run-1.jsonl'])
+})
+
 test('a lock whose process id was given to another program is taken over', async () => {
   const place = folder()
   const first = fileLedgerStore(place)

@@ -20,12 +20,15 @@ export interface Lock {
 const heartbeatMs = 1000
 /** Without a heartbeat for so long, a holder of whom nothing is known counts as dead. */
 const silenceMs = 8000
+/** A holder writes its name in the moment in which it makes the lock: one that has no name for so long was killed in it. */
+const namelessMs = 500
 
 const held = new Set<string>()
 let cleaning = false
 
 /** Takes the lock if nobody has it. Throws what the system says where it cannot be made. */
 export function tryLock(path: string): Lock | undefined {
+  const text = JSON.stringify(self())
   let fd: number
   try {
     fd = fs.openSync(path, 'wx', 0o600)
@@ -33,7 +36,12 @@ export function tryLock(path: string): Lock | undefined {
     if (codeOf(error) === 'EEXIST') return undefined
     throw error
   }
-  fs.writeSync(fd, JSON.stringify(self()))
+  fs.writeSync(fd, text)
+  // Who was stopped between the two calls may find that somebody else has taken it over.
+  if (fs.fstatSync(fd).nlink === 0) {
+    fs.closeSync(fd)
+    return undefined
+  }
   held.add(path)
   if (!cleaning) {
     cleaning = true
@@ -93,7 +101,7 @@ export async function takeLock(path: string, timeoutMs: number, options: WaitOpt
     if (!found) continue // released between the two
     const now = performance.now()
     if (watched?.mark !== found.mark) watched = { mark: found.mark, since: now }
-    const silent = now - watched.since > silenceMs
+    const silent = now - watched.since > (found.named ? silenceMs : namelessMs)
     // Asking for a process costs more than looking at the file: now and then is often enough.
     if (silent || (round % 16 === 0 && isDead(found.holder))) {
       takeOver(path, found.mark)
@@ -125,6 +133,8 @@ interface Holder {
 
 interface Found {
   readonly holder: Holder | undefined
+  /** Whether anything is written in it. */
+  readonly named: boolean
   /** Changes with each holder and heartbeat. */
   readonly mark: string
 }
@@ -133,7 +143,7 @@ function look(path: string): Found | undefined {
   try {
     const text = fs.readFileSync(path, 'utf8')
     const { mtimeMs, ino } = fs.statSync(path)
-    return { holder: holderOf(text), mark: `${ino} ${mtimeMs} ${text}` }
+    return { holder: holderOf(text), named: text !== '', mark: `${ino} ${mtimeMs} ${text}` }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
