@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import css from './styles/panel.css?inline'
+import { type Adopt, AdoptContext } from './views/adopt.js'
 
 export interface Mounted {
   readonly host: HTMLElement
@@ -25,9 +26,15 @@ export function mount(target: Element | ShadowRoot, style: Readonly<Record<strin
   const root = host.attachShadow({ mode: 'open' })
   // A sheet belongs to one document: the panel may stand in another one than this script.
   const Sheet = document.defaultView?.CSSStyleSheet ?? CSSStyleSheet
-  const sheet = new Sheet()
-  sheet.replaceSync(css)
-  root.adoptedStyleSheets = [sheet]
+  const adopted = new Set<string>()
+  const adopt: Adopt = text => {
+    if (adopted.has(text)) return
+    adopted.add(text)
+    const sheet = new Sheet()
+    sheet.replaceSync(text)
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+  }
+  adopt(css)
   const place = document.createElement('div')
   place.style.height = '100%'
   root.append(place)
@@ -42,7 +49,7 @@ export function mount(target: Element | ShadowRoot, style: Readonly<Record<strin
   return {
     host,
     root,
-    render: node => react.render(node),
+    render: node => react.render(<AdoptContext value={adopt}>{node}</AdoptContext>),
     unmount() {
       react.unmount()
       host.remove()

@@ -5,15 +5,15 @@
 import type { LedgerEvent, LedgerSignal } from 'daybook'
 import { type Calls, callFold } from './calls.js'
 import { type Causes, causeFold } from './causes.js'
+import { countFold, type FamilyCount } from './counts.js'
 import { type Family, familyOf, isError } from './family.js'
 import { type Lanes, laneFold } from './lanes.js'
 import { type Objects, objectFold } from './objects.js'
+import { bookAt } from './playhead.js'
 import { isRecord, list, record, string } from './read.js'
 import { type RunFacts, runFold } from './run.js'
 import { type Streams, streamFold } from './streams.js'
 import { isHit, type Totals, totalsFold } from './totals.js'
-
-export type FamilyCount = Readonly<Record<Family | 'cache', number>>
 
 export interface Book {
   readonly name: string
@@ -33,11 +33,20 @@ export interface Book {
   readonly actorLength: number
   /** When the run began, in milliseconds since 1970; NaN before the first event. */
   readonly startedAt: number
-  add(event: unknown): void
-  signal(signal: LedgerSignal, now: number): void
 }
 
-export function createBook(name: string): Book {
+/** A book that still grows. */
+export interface BookFold extends Book {
+  add(event: unknown): void
+  signal(signal: LedgerSignal, now: number): void
+  /**
+   * The book as it stood after so many events, and `ms` milliseconds after the first one: without it, at the time of the
+   * last of these events. See {@link bookAt}.
+   */
+  at(length: number, ms?: number): Book
+}
+
+export function createBook(name: string): BookFold {
   const events: LedgerEvent[] = []
   const times: number[] = []
   const families: Family[] = []
@@ -48,7 +57,7 @@ export function createBook(name: string): Book {
   const totals = totalsFold()
   const run = runFold(name)
   const streams = streamFold()
-  const counts = { request: 0, response: 0, tool: 0, cache: 0, world: 0, branch: 0, error: 0, other: 0 }
+  const counts = countFold()
   let actorLength = 0
   let startedAt = Number.NaN
 
@@ -96,7 +105,7 @@ export function createBook(name: string): Book {
     lanes.pass()
   }
 
-  return {
+  const book: BookFold = {
     name,
     events,
     times,
@@ -105,10 +114,10 @@ export function createBook(name: string): Book {
     calls,
     causes,
     objects,
-    totals,
-    run,
+    totals: totals.now,
+    run: run.now,
     streams,
-    counts,
+    counts: counts.now,
     get actorLength() {
       return actorLength
     },
@@ -124,8 +133,7 @@ export function createBook(name: string): Book {
       events.push(event)
       times.push(at - startedAt)
       families.push(family)
-      counts[family]++
-      if (event.type === 'llm.response' && isHit(record(event.data))) counts.cache++
+      counts.add(family, event.type === 'llm.response' && isHit(record(event.data)))
       causes.add(row, event.id, event.cause)
       objects.add(event.type, event.data)
       totals.add(event)
@@ -135,8 +143,18 @@ export function createBook(name: string): Book {
     },
     signal(signal, now) {
       if (calls.open.has(signal.request)) streams.add(signal, now)
+    },
+    at(length, ms = times[length - 1] ?? 0) {
+      if (length >= events.length) return book
+      const then = totals.at(events, length)
+      return bookAt(book, length, ms, {
+        totals: then,
+        counts: counts.at(families, then.hits, length),
+        run: run.at(length, startedAt + (times[length - 1] ?? 0))
+      })
     }
   }
+  return book
 }
 
 /** What the row shows as its actor: the model that answered, or who did it without the kit's name before it. */

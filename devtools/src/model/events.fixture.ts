@@ -1,6 +1,6 @@
 /** Hand-made events for the tests of the folds. */
 import type { LedgerEvent, LedgerSignal } from 'daybook'
-import { type Book, createBook } from './book.js'
+import { type BookFold, createBook } from './book.js'
 
 const start = Date.parse('2026-11-20T09:14:02.000Z')
 
@@ -45,7 +45,7 @@ export function text(request: string, n: number, piece: string): LedgerSignal {
   return { request, n, delta: { type: 'text.delta', text: piece } }
 }
 
-export function bookOf(...events: readonly unknown[]): Book {
+export function bookOf(...events: readonly unknown[]): BookFold {
   const book = createBook('run:8')
   for (const item of events) book.add(item)
   return book

@@ -23,6 +23,15 @@ export function runningMedian(): Median {
   }
 }
 
+/** The median of the first so many values. */
+export function medianOf(values: readonly number[], length: number): number | undefined {
+  if (length === 0) return undefined
+  const sorted = Float64Array.from(values.slice(0, length)).sort()
+  const middle = length >> 1
+  const upper = sorted[middle] as number
+  return length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
+}
+
 function push(heap: number[], value: number): void {
   let at = heap.push(value) - 1
   while (at > 0) {

@@ -14,57 +14,76 @@ export interface RunFacts {
   readonly stoppedBy: string | undefined
 }
 
-export interface RunFold extends RunFacts {
+export interface RunFold {
+  readonly now: RunFacts
   add(event: LedgerEvent, at: number, error: boolean): void
+  /** The facts of the first so many events; `last` is the time of the last of them. */
+  at(length: number, last: number): RunFacts
 }
 
 export function runFold(name: string): RunFold {
   let row = -1
-  const facts = {
+  const now = {
     goal: undefined as string | undefined,
     kit: undefined as string | undefined,
     first: Number.NaN,
     last: Number.NaN,
     failedAt: -1,
-    stoppedBy: undefined as string | undefined,
-    add(event: LedgerEvent, at: number, error: boolean) {
-      row++
-      if (!Number.isNaN(at)) {
-        if (Number.isNaN(facts.first)) facts.first = at
-        facts.last = at
-      }
-      const data = record(event.data)
-      switch (event.type as string) {
-        case 'kit.loaded':
-          facts.kit ??= string(data.name)
-          facts.goal ??= goal(data.goal)
-          break
-        case 'object.created':
-          // Runs of a kit without a written goal: the first object that stands for one.
-          if (row < 3 && (data.type === 'Goal' || data.type === 'Company')) {
-            const inner = record(data.data)
-            facts.goal ??= goal(inner.text ?? inner.goal ?? inner.name)
-          }
-          break
-        case 'budget.exhausted':
-          facts.stoppedBy = 'budget'
-          if (facts.failedAt < 0) facts.failedAt = row
-          break
-        case 'llm.request':
-          // A session has no goal: its first question stands for it.
-          if (name.startsWith('session:')) facts.goal ??= goal(lastUserText(data.messages))
-          break
-        case 'run.resumed':
-          facts.stoppedBy = undefined
-          facts.failedAt = -1
-          break
-      }
-      if (error && event.type !== 'llm.attempt' && event.type !== 'output.rejected' && facts.failedAt < 0) {
-        facts.failedAt = row
-      }
+    stoppedBy: undefined as string | undefined
+  }
+  /** The facts after each row that changed them: a handful, however long the run. */
+  const changes: { row: number; facts: RunFacts }[] = []
+
+  function note(event: LedgerEvent, error: boolean): void {
+    const data = record(event.data)
+    switch (event.type as string) {
+      case 'kit.loaded':
+        now.kit ??= string(data.name)
+        now.goal ??= goal(data.goal)
+        break
+      case 'object.created':
+        // Runs of a kit without a written goal: the first object that stands for one.
+        if (row < 3 && (data.type === 'Goal' || data.type === 'Company')) {
+          const inner = record(data.data)
+          now.goal ??= goal(inner.text ?? inner.goal ?? inner.name)
+        }
+        break
+      case 'budget.exhausted':
+        now.stoppedBy = 'budget'
+        if (now.failedAt < 0) now.failedAt = row
+        break
+      case 'llm.request':
+        // A session has no goal: its first question stands for it.
+        if (name.startsWith('session:')) now.goal ??= goal(lastUserText(data.messages))
+        break
+      case 'run.resumed':
+        now.stoppedBy = undefined
+        now.failedAt = -1
+        break
+    }
+    if (error && event.type !== 'llm.attempt' && event.type !== 'output.rejected' && now.failedAt < 0) {
+      now.failedAt = row
     }
   }
-  return facts
+
+  return {
+    now,
+    add(event, at, error) {
+      row++
+      const { goal, kit, failedAt, stoppedBy } = now
+      note(event, error)
+      if (!Number.isNaN(at)) {
+        if (Number.isNaN(now.first)) now.first = at
+        now.last = at
+      }
+      const same = goal === now.goal && kit === now.kit && failedAt === now.failedAt && stoppedBy === now.stoppedBy
+      if (!same || row === 0) changes.push({ row, facts: { ...now } })
+    },
+    at(length, last) {
+      const facts = changes.findLast(change => change.row < length)?.facts ?? { ...now, first: Number.NaN }
+      return { ...facts, first: now.first, last }
+    }
+  }
 }
 
 function goal(value: unknown): string | undefined {

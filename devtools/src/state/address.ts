@@ -1,5 +1,5 @@
 /** What the address says after its `#`: which run, view and filter to show, and once the token of a process. */
-import type { View } from './panel.js'
+import { type View, viewNames } from './panel.js'
 
 export interface Address {
   readonly token?: string
@@ -14,9 +14,13 @@ export function readAddress(hash: string): Address {
   return {
     ...(token ? { token } : {}),
     ...(run ? { run } : {}),
-    ...(view === 'ledger' || view === 'dialog' ? { view } : {}),
+    ...(isView(view) ? { view } : {}),
     ...(filter ? { filter } : {})
   }
+}
+
+function isView(name: string | undefined): name is View {
+  return viewNames.some(view => view === name)
 }
 
 /** Without the token: it is taken out of the address as soon as it was read. */

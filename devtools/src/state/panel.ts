@@ -1,14 +1,19 @@
 /** The panel's state: which sources, which run, which row, which filter. One mutable bag with a version that React reads. */
 import type { LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
-import { type Book, createBook } from '../model/book.js'
+import { type Book, type BookFold, createBook } from '../model/book.js'
 import { type Matcher, matcher, parseFilter } from '../model/filter.js'
-import { type RunCard, runState, shortName, titleOf } from '../model/run.js'
+import type { RunCard } from '../model/run.js'
 import type { DevtoolsSource, SourceStatus } from '../model/source.js'
+import { createCards } from './cards.js'
 import { createPainter } from './frames.js'
-import { peekRun } from './peek.js'
+import { createPlayback, type Playback } from './playback.js'
 
-export type View = 'ledger' | 'dialog'
-export type InspectorTab = 'pretty' | 'json' | 'causes'
+/** In the order of their tabs and of the keys 1 to 7. */
+export const viewNames = ['ledger', 'waterfall', 'dialog', 'graph', 'cost', 'world', 'compare'] as const
+export type View = (typeof viewNames)[number]
+export type InspectorTab = 'pretty' | 'json' | 'raw' | 'diff' | 'causes'
+/** What stands in the place of the inspector. */
+export type Sheet = 'fork' | 'replay' | 'try'
 export type Theme = 'auto' | 'light' | 'dark'
 
 export interface SourceEntry {
@@ -29,10 +34,18 @@ export interface OpenRun {
   readonly key: string
   readonly name: string
   readonly source: SourceEntry
-  readonly book: Book
+  /** All of its events. */
+  readonly book: BookFold
+  /** What the views show: the book up to the playhead; the book itself where the playhead is at its end. */
+  shown: Book
   status: SourceStatus
   /** The rows that pass the filter; undefined while there is none. */
   visible: number[] | undefined
+}
+
+export interface TimeRange {
+  readonly from: number
+  readonly to: number
 }
 
 export interface Panel {
@@ -48,6 +61,13 @@ export interface Panel {
   readonly view: View
   readonly tab: InspectorTab
   readonly theme: Theme
+  /** So many events are shown, the rest is to come; undefined at the end, which moves with a live run. */
+  readonly playhead: number | undefined
+  /** A stretch of the run that was chosen in the minimap or the waterfall, in milliseconds since its start. */
+  readonly range: TimeRange | undefined
+  readonly sheet: Sheet | undefined
+  /** The keys of the runs that Compare shows, two to four, the first one being A. */
+  readonly compared: readonly string[]
   /** A message for the person, such as why a file was not opened. */
   readonly notice: { readonly text: string; readonly error: boolean } | undefined
   subscribe(listener: () => void): () => void
@@ -61,6 +81,12 @@ export interface Panel {
   setView(view: View): void
   setTab(tab: InspectorTab): void
   setTheme(theme: Theme): void
+  /** Moves the playhead: to so many events, or to the end. Every view shows the run as it stood there. */
+  seek(length: number | undefined): void
+  readonly playback: Playback
+  setRange(range: TimeRange | undefined): void
+  setSheet(sheet: Sheet | undefined): void
+  setCompared(keys: readonly string[]): void
   tell(text: string | undefined, error?: boolean): void
   close(): void
 }
@@ -75,14 +101,12 @@ export interface PanelOptions {
 const foldMs = 8
 /** Of a long ledger, once its first rows are there: fewer paints, sooner whole. */
 const longFoldMs = 100
-const peekLimit = 40
 /** A run that was asked for and does not appear for so long is given up; the newest is shown instead. */
 const wantMs = 2000
 
 export function createPanel(options: PanelOptions = {}): Panel {
   const listeners = new Set<() => void>()
   const sources: SourceEntry[] = []
-  const cards = new Map<string, { length: number; card: RunCard }>()
   const endings: (() => void)[] = []
   /** The sources that have not said yet what they have. */
   const unheard = new Set<number>()
@@ -95,9 +119,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
   let wanted: string | undefined
   let version = 0
   let sourceIds = 0
-  let peeking: (() => void) | undefined
   let giveUp: ReturnType<typeof setTimeout> | undefined
-  let closed = false
 
   const state = {
     selected: undefined as number | undefined,
@@ -105,6 +127,10 @@ export function createPanel(options: PanelOptions = {}): Panel {
     view: options.view ?? ('ledger' as View),
     tab: 'pretty' as InspectorTab,
     theme: options.theme ?? ('auto' as Theme),
+    playhead: undefined as number | undefined,
+    range: undefined as TimeRange | undefined,
+    sheet: undefined as Sheet | undefined,
+    compared: [] as readonly string[],
     notice: undefined as Panel['notice']
   }
   matches = matcher(parseFilter(state.filter))
@@ -116,13 +142,14 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
   const painter = createPainter(() => {
     const more = fold()
-    if (run)
-      cards.set(run.key, { length: run.book.events.length, card: makeCard(run.book, run.status.state === 'live') })
+    if (run) cards.refresh(run)
     changed()
     // Figures of calls in flight move with time alone.
     if (run && run.status.state === 'live' && run.book.calls.open.size > 0) painter.later(500)
     return more
   })
+
+  const cards = createCards(() => painter.soon())
 
   /** Takes pending events into the book; true when some are left for the next frame. */
   function fold(): boolean {
@@ -167,31 +194,25 @@ export function createPanel(options: PanelOptions = {}): Panel {
       const newest = runs.find(entry => entry.info.length > 0)
       if (newest) panel.open(newest.key)
     }
-    peekNext()
+    cards.read(runs, run?.key)
   }
 
-  /** Reads the runs that are not open, one after the other, for their titles and costs. */
-  function peekNext(): void {
-    if (peeking || closed) return
-    const next = runs
-      .slice(0, peekLimit)
-      .find(({ key, info }) => key !== run?.key && cards.get(key)?.length !== info.length)
-    if (!next) return
-    const done = (book: Book | undefined): void => {
-      peeking = undefined
-      const card = book ? makeCard(book, next.source.source.kind !== 'file') : plainCard(next.info)
-      cards.set(next.key, { length: next.info.length, card })
-      painter.soon()
-      peekNext()
-    }
-    let early = true
-    const stop = peekRun(next.source.source, next.info, book => {
-      if (early) queueMicrotask(() => done(book))
-      else done(book)
-    })
-    early = false
-    peeking = stop
+  function seek(length: number | undefined, ms?: number): void {
+    if (!run) return
+    const { book } = run
+    const end = length === undefined || length >= book.events.length
+    state.playhead = end ? undefined : Math.max(0, Math.round(length))
+    run.shown = state.playhead === undefined ? book : book.at(state.playhead, ms)
+    playback.moved(end ? undefined : (ms ?? book.times[(state.playhead ?? 0) - 1] ?? 0))
+    changed()
   }
+
+  const playback = createPlayback({
+    book: () => run?.book,
+    length: () => state.playhead ?? run?.book.events.length ?? 0,
+    seek,
+    changed
+  })
 
   const panel: Panel = {
     get version() {
@@ -222,6 +243,18 @@ export function createPanel(options: PanelOptions = {}): Panel {
     get theme() {
       return state.theme
     },
+    get playhead() {
+      return state.playhead
+    },
+    get range() {
+      return state.range
+    },
+    get sheet() {
+      return state.sheet
+    },
+    get compared() {
+      return state.compared
+    },
     get notice() {
       return state.notice
     },
@@ -229,7 +262,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    cardOf: entry => cards.get(entry.key)?.card ?? plainCard(entry.info),
+    cardOf: cards.of,
 
     addSource(source, addOptions = {}) {
       const entry: SourceEntry = { id: ++sourceIds, source, ledgers: [], status: { state: 'connecting' } }
@@ -270,15 +303,20 @@ export function createPanel(options: PanelOptions = {}): Panel {
       const entry = runs.find(candidate => candidate.key === key)
       if (!entry || run?.key === key) return
       wanted = undefined
+      playback.pause()
       unfollow?.()
       pending = []
       pendingSignals = []
       state.selected = undefined
+      state.playhead = undefined
+      state.range = undefined
+      const book = createBook(entry.info.name)
       const opened: OpenRun = {
         key,
         name: entry.info.name,
         source: entry.source,
-        book: createBook(entry.info.name),
+        book,
+        shown: book,
         status: { state: 'connecting' },
         visible: matches ? [] : undefined
       }
@@ -335,46 +373,36 @@ export function createPanel(options: PanelOptions = {}): Panel {
       state.theme = theme
       changed()
     },
+    playback,
+    seek(length) {
+      playback.pause()
+      seek(length)
+    },
+    setRange(range) {
+      state.range = range
+      changed()
+    },
+    setSheet(sheet) {
+      state.sheet = sheet
+      changed()
+    },
+    setCompared(keys) {
+      state.compared = keys.slice(0, 4)
+      changed()
+    },
     tell(text, error = false) {
       state.notice = text === undefined ? undefined : { text, error }
       changed()
     },
     close() {
-      closed = true
       painter.stop()
       clearTimeout(giveUp)
+      playback.pause()
       unfollow?.()
-      peeking?.()
+      cards.stop()
       for (const end of endings) end()
       listeners.clear()
     }
   }
   return panel
-}
-
-function makeCard(book: Book, live: boolean): RunCard {
-  const { run, totals, events } = book
-  return {
-    title: titleOf(book.name, run.goal),
-    tag: shortName(book.name),
-    state: runState(book, Date.now(), live),
-    durationMs: run.last - run.first,
-    events: events.length,
-    costUsd: totals.spentUsd,
-    estimated: totals.estimated,
-    failedAt: run.failedAt
-  }
-}
-
-function plainCard(info: LedgerInfo): RunCard {
-  return {
-    title: titleOf(info.name, undefined),
-    tag: shortName(info.name),
-    state: 'done',
-    durationMs: Date.parse(info.updated) - Date.parse(info.created),
-    events: info.length,
-    costUsd: null,
-    estimated: false,
-    failedAt: -1
-  }
 }

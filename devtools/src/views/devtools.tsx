@@ -1,27 +1,31 @@
 /** The panel: its parts, its keys, and what can be dropped on it. */
-import { type CSSProperties, type KeyboardEvent as ReactKey, type ReactNode, useEffect, useRef, useState } from 'react'
+import {
+  type CSSProperties,
+  type KeyboardEvent as ReactKey,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useRef,
+  useState
+} from 'react'
 import { usd } from '../model/numbers.js'
 import { titleOf } from '../model/run.js'
 import { FileError, fileSource, readLedgerFile } from '../sources/from-file.js'
 import { PanelProvider, usePanel } from '../state/context.js'
-import type { Panel, View } from '../state/panel.js'
+import type { OpenRun, Panel } from '../state/panel.js'
 import type { TryIt } from '../state/try-it.js'
-import { Dialog } from './dialog.js'
 import { Empty } from './empty.js'
 import { Icon } from './glyph.js'
 import { Header } from './header.js'
 import { Inspector } from './inspector.js'
 import { handleKey } from './keys.js'
-import { Ledger } from './ledger.js'
 import { Boundary, Tabs } from './parts.js'
+import { Playback } from './playback.js'
 import { Rail } from './rail.js'
+import { type ViewEntry, views } from './registry.js'
+import { sheets } from './sheets.js'
 import { TotalsBar } from './totals.js'
 import { TryItSheet } from './try-it.js'
-
-const views: readonly { name: View; label: string }[] = [
-  { name: 'ledger', label: 'Ledger' },
-  { name: 'dialog', label: 'Dialog' }
-]
 
 export interface DevtoolsProps {
   readonly panel: Panel
@@ -50,9 +54,8 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const { run } = panel
   const root = useRef<HTMLDivElement>(null)
   const picker = useRef<HTMLInputElement>(null)
-  const [trying, setTrying] = useState(false)
   const [dropping, setDropping] = useState(false)
-  const onTry = tryIt ? () => setTrying(true) : undefined
+  const onTry = tryIt ? () => panel.setSheet('try') : undefined
   const onOpenFile = (): void => picker.current?.click()
 
   const keys = (event: KeyboardEvent | ReactKey): void => {
@@ -80,6 +83,16 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
 
   const longest = run?.book.actorLength ?? 0
   const actor = Math.min(170, Math.max(dock ? 104 : 112, Math.round(longest * 6.9)))
+  const view = views.find(({ name }) => name === panel.view) ?? (views[0] as ViewEntry)
+  const Shown = view.component
+  const Sheet = run && panel.sheet && panel.sheet !== 'try' ? sheets[panel.sheet] : undefined
+  const trying = tryIt !== undefined && panel.sheet === 'try'
+  const bodyClass = [
+    'body',
+    run || trying ? '' : 'solo',
+    panel.selected === undefined ? '' : 'picked',
+    Sheet ? `with-${panel.sheet}` : view.wide ? 'wide' : ''
+  ].join(' ')
   const bar = <Tabs label="Views" items={views} value={panel.view} onChange={panel.setView} />
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the whole panel
@@ -125,37 +138,41 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
         )}
       </Header>
       {!dock && (run ? <TotalsBar run={run} /> : <div />)}
-      <div className={`body${run || trying ? '' : ' solo'}${panel.selected === undefined ? '' : ' picked'}`}>
+      <div className={bodyClass}>
         {!dock && <Rail onTry={onTry} />}
         <main className="main" aria-label="Run">
           {wholePage && run && <h1 className="unseen">{titleOf(run.name, run.book.run.goal)}</h1>}
           {!dock && bar}
           <Boundary resetKey={`${run?.key} ${panel.view}`} fallback={error => <Crash error={error} />}>
             {run ? (
-              panel.view === 'ledger' ? (
-                <Ledger run={run} key={run.key} />
-              ) : (
-                <Dialog run={run} key={run.key} />
-              )
+              <Suspense fallback={<Waiting>Loading the view…</Waiting>}>
+                <Shown run={run} dock={dock} key={run.key} />
+              </Suspense>
             ) : panel.waiting ? (
-              <p className="none waiting" role="status">
-                Looking for runs…
-              </p>
+              <Waiting>Looking for runs…</Waiting>
             ) : (
               <Empty onTry={onTry} onOpenFile={onOpenFile} />
             )}
           </Boundary>
         </main>
-        {trying && tryIt ? (
-          <TryItSheet tryIt={tryIt} onClose={() => setTrying(false)} />
+        {trying ? (
+          <TryItSheet tryIt={tryIt} onClose={() => panel.setSheet(undefined)} />
+        ) : Sheet ? (
+          <Boundary resetKey={`${run?.key} ${panel.sheet}`} fallback={error => <Crash error={error} />}>
+            <Suspense fallback={<Waiting>Loading…</Waiting>}>
+              <Sheet run={run as OpenRun} dock={dock} key={run?.key} />
+            </Suspense>
+          </Boundary>
         ) : (
-          run && (
+          run &&
+          !view.wide && (
             <Boundary resetKey={panel.selected} fallback={error => <Crash error={error} />}>
               <Inspector run={run} dock={dock} />
             </Boundary>
           )
         )}
       </div>
+      {run && <Playback run={run} dock={dock} />}
       <input
         ref={picker}
         type="file"
@@ -178,6 +195,14 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       )}
       {dropping && <div className="drop">Drop a ledger: .jsonl, .jsonl.gz or a kando dump</div>}
     </div>
+  )
+}
+
+function Waiting({ children }: { readonly children: string }) {
+  return (
+    <p className="none waiting" role="status">
+      {children}
+    </p>
   )
 }
 

@@ -13,13 +13,14 @@ import type { OpenRun } from '../state/panel.js'
 import { Glyph } from './glyph.js'
 import { Boundary, Chip, Clamped } from './parts.js'
 import { Prose } from './prose.js'
+import type { ViewProps } from './registry.js'
 
 /** So many calls are in the page at once; earlier ones come on request. */
 const pageSize = 100
 
-export function Dialog({ run }: { readonly run: OpenRun }) {
+export function Dialog({ run }: ViewProps) {
   const panel = usePanel()
-  const { book } = run
+  const book = run.shown
   const scroller = useRef<HTMLDivElement>(null)
   const [shown, setShown] = useState(pageSize)
   const pinned = useRef(false)

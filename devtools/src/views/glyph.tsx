@@ -112,7 +112,17 @@ const icons = {
   file: <path d="M7 1.2H3.2A1 1 0 0 0 2.2 2.2v7.6a1 1 0 0 0 1 1h5.6a1 1 0 0 0 1-1V4zM7 1.2V4h2.8" />,
   expand: <path d="M7.2 1.6h3.2v3.2M10.2 1.8 7 5M4.8 10.4H1.6V7.2M1.8 10.2 5 7" />,
   shrink: <path d="M10.4 4.8H7.2V1.6M7.4 4.6l3.2-3.2M1.6 7.2h3.2v3.2M4.6 7.4l-3.2 3.2" />,
-  play: <path d="M3.4 2.2 9.6 6 3.4 9.8z" fill="currentColor" />
+  play: <path d="M3.4 2.2 9.6 6 3.4 9.8z" fill="currentColor" />,
+  pause: <path d="M4 2.6v6.8M8 2.6v6.8" strokeWidth="2.2" />,
+  next: <path d="M4 2.6 8.6 6 4 9.4z" fill="currentColor" />,
+  previous: <path d="M8 2.6 3.4 6 8 9.4z" fill="currentColor" />,
+  last: <path d="M2.6 2.6 7.2 6 2.6 9.4zM9.4 2.6v6.8" fill="currentColor" />,
+  first: <path d="M9.4 2.6 4.8 6l4.6 3.4zM2.6 2.6v6.8" fill="currentColor" />,
+  pin: <path d="M4 1.6h4M4.6 1.8v3L3 6.8h6L7.4 4.8v-3M6 7v3.6" />,
+  popout: <path d="M5 2H2.2v7.8H10V7M7 1.8h3.2V5M10 2 5.6 6.4" />,
+  command: (
+    <path d="M4.4 4.4h3.2v3.2H4.4zM4.4 4.4H3.2a1.2 1.2 0 1 1 1.2-1.2zM7.6 4.4V3.2a1.2 1.2 0 1 1 1.2 1.2zM7.6 7.6h1.2a1.2 1.2 0 1 1-1.2 1.2zM4.4 7.6v1.2a1.2 1.2 0 1 1-1.2-1.2z" />
+  )
 } as const
 
 export type IconName = keyof typeof icons

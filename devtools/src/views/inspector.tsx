@@ -20,7 +20,7 @@ const tabs: readonly { name: InspectorTab; label: string }[] = [
 export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock: boolean }) {
   const panel = usePanel()
   const { selected, tab } = panel
-  const { book } = run
+  const book = run.shown
   const event = selected === undefined ? undefined : book.events[selected]
   if (selected === undefined || !event) {
     return (
@@ -199,7 +199,7 @@ function Foot({
 
 /** With no event selected: what the run is, and how to look at it. */
 function Overview({ run }: { readonly run: OpenRun }) {
-  const { book } = run
+  const book = run.shown
   const { totals } = book
   const state = runState(book, Date.now(), run.status.state === 'live')
   const words = {

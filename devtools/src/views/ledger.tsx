@@ -6,11 +6,11 @@ import { oneLine } from '../model/read.js'
 import { type LiveRow, liveRows, rowAt } from '../model/row.js'
 import { runState } from '../model/run.js'
 import { usePanel } from '../state/context.js'
-import type { OpenRun } from '../state/panel.js'
 import { Glyph, Icon } from './glyph.js'
 import { LanesOf, LiveLanes } from './lanes.js'
 import { paintMatches } from './matches.js'
 import { Boundary, Chip } from './parts.js'
+import type { ViewProps } from './registry.js'
 
 export const rowHeight = 24
 const overscan = 6
@@ -20,7 +20,7 @@ const pinPx = 50
 /** The width of a usual character, to cut a growing text at a word. */
 const charPx = 7.4
 
-export function Ledger({ run }: { readonly run: OpenRun }) {
+export function Ledger({ run }: ViewProps) {
   const panel = usePanel()
   const { book, visible } = run
   const scroller = useRef<HTMLDivElement>(null)

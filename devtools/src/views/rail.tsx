@@ -132,7 +132,7 @@ const families: readonly { name: GlyphName; label: string; term: string | undefi
 
 function Families() {
   const panel = usePanel()
-  const book = panel.run?.book
+  const book = panel.run?.shown
   const active = panel.filter.split(/\s+/)
   return (
     <section className="families">

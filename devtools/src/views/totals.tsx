@@ -3,7 +3,7 @@ import { count, duration, grouped, unknown, usd } from '../model/numbers.js'
 import type { OpenRun } from '../state/panel.js'
 
 export function TotalsBar({ run }: { readonly run: OpenRun }) {
-  const { totals } = run.book
+  const { totals } = run.shown
   const { estimated } = totals
   const unpriced = totals.unpriced > 0
   const tokens = (value: number): string => (totals.measured ? count(value) : unknown)
