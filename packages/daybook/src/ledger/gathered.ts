@@ -1,5 +1,5 @@
 /** Events read from outside, and what is wrong with them. */
-import { ImportLimitError } from '../errors.js'
+import { ImportLimitError, shown } from '../errors.js'
 import { deepFreeze, isRecord } from '../json.js'
 import { sameContent } from './admit.js'
 import { isEvent, type LedgerEvent } from './event.js'
@@ -8,9 +8,12 @@ export type FaultKind =
   | 'empty'
   | 'foreign'
   | 'encoding'
+  | 'limit'
   | 'header'
   | 'syntax'
   | 'shape'
+  | 'timestamp'
+  | 'prototype_key'
   | 'crc'
   | 'hash'
   | 'cut'
@@ -55,6 +58,9 @@ export interface GatheredEvents {
 const maxReports = 1000
 /** So many lines that are no JSON: each costs an exception, and what has more of them is no ledger. */
 const maxUnreadable = 100_000
+/** Whether a text may have a key that is the name of a prototype: only then its values are looked through. */
+const suspicious = /proto|constructor|\\u/
+const prototypes = new Set(['__proto__', 'constructor', 'prototype'])
 const fields = new Set(['id', 'type', 'source', 'actor', 'cause', 'timestamp', 'data', 'by'])
 
 export function gather(): Gathered {
@@ -70,14 +76,25 @@ export function gather(): Gathered {
     if (reports.length < maxReports) reports.push(found)
   }
 
-  function value(read: unknown, line: number): void {
+  function value(read: unknown, line: number, plain = false): void {
     const { event, moved } = shaped(read)
     if (!event) {
       const message = 'This is no event: an event has id, type, source, actor, cause, timestamp and data.'
       report({ line, severity: 'error', kind: 'shape', message })
       return
     }
-    const { id } = event
+    const { id, timestamp } = event
+    const key = plain ? undefined : prototypeKey(read)
+    if (key !== undefined) {
+      // No honest program writes the first; the others may be somebody's words. Kept, each is a member like any other.
+      const severity = key === '__proto__' ? 'error' : 'warning'
+      const message = `The key ${key} is the name of a prototype: it is read as data, and changes nothing else.`
+      report({ line, severity, kind: 'prototype_key', message, id })
+    }
+    if (!isTime(timestamp)) {
+      const message = `The timestamp ${shown(timestamp)} is no time: no duration counts it.`
+      report({ line, severity: 'warning', kind: 'timestamp', message, id })
+    }
     if (moved) {
       const message = `Unknown fields were kept in ${moved}.`
       report({ line, severity: 'warning', kind: 'extra', message, id })
@@ -123,9 +140,9 @@ export function gather(): Gathered {
         report({ line, severity: 'error', kind: 'syntax', message: `This is no JSON: ${String(error).slice(0, 200)}` })
         return
       }
-      value(read, line)
+      value(read, line, !suspicious.test(text))
     },
-    value,
+    value: (read, line) => value(read, line),
     report,
     result() {
       checkCauses()
@@ -133,6 +150,23 @@ export function gather(): Gathered {
       return { ok, events, lines, reports }
     }
   }
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))
+}
+
+/** A key in this value that is the name of a prototype; `__proto__` before the others, which may be honest. */
+function prototypeKey(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  let found: string | undefined
+  for (const [key, member] of Object.entries(value)) {
+    const here = prototypes.has(key) ? key : undefined
+    const name = here === '__proto__' ? here : (prototypeKey(member) ?? here)
+    if (name === '__proto__') return name
+    found ??= name
+  }
+  return found
 }
 
 /** `extra`, unless the data has such a member of its own. */

@@ -202,4 +202,110 @@ describe('what an import says', () => {
     expect(await parseJSONL(repeatedId), 'written like that').toMatchObject({ ok: false, status: 'verified' })
     expect(await parseJSONL(toJSONL([event('a')], { format: 'kando' }))).toMatchObject({ status: 'unchained' })
   })
+
+  test('of a time that is none, and of keys that are the names of prototypes', async () => {
+    const odd = [
+      event('a', { timestamp: 'x' }),
+      event('b', { data: { item: { constructor: 1 } } }),
+      event('c', { data: { list: [{ prototype: {} }] } }),
+      event('d')
+    ].map(one => JSON.stringify(one))
+    const polluting = '{"__proto__":{"polluted":1}}'
+    odd.push(
+      JSON.stringify(event('e')).replace('"data":{}', `"data":${polluting}`),
+      JSON.stringify(event('f')).replace('"data":{}', `"data":{"x":[${polluting.replace('_', '\\u005f')}]}`),
+      JSON.stringify(event('g')).replace('"data":{}', `"data":{},"__proto__":{"polluted":1}`)
+    )
+    const wanted = [
+      [1, 'warning', 'timestamp'],
+      [2, 'warning', 'prototype_key'],
+      [3, 'warning', 'prototype_key'],
+      [5, 'error', 'prototype_key'],
+      [6, 'error', 'prototype_key'],
+      [7, 'error', 'prototype_key'],
+      [7, 'warning', 'extra']
+    ]
+    for (const text of [odd.join('\n'), `[${odd.join(',')}]`]) {
+      const parsed = await parseJSONL(text)
+      expect(kinds(parsed)).toEqual(wanted)
+      expect(parsed.events.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      expect(({} as { polluted?: number }).polluted).toBeUndefined()
+    }
+    expect((await parseJSONL(odd.join('\n'))).reports[3]?.message).toContain('__proto__')
+    // A text that only speaks of them is a text.
+    const spoken = JSON.stringify(event('a', { data: { text: '"__proto__": and "constructor":' } }))
+    expect(await parseJSONL(spoken)).toMatchObject({ ok: true, reports: [] })
+  })
+})
+
+describe('a line over the limits', () => {
+  const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  const plain = (id: string, data = '{}'): string => JSON.stringify(event(id)).replace('"data":{}', `"data":${data}`)
+  const sources = (text: string): (string | AsyncIterable<Uint8Array>)[] => [
+    text,
+    ...[7, 300, 1e6].map(size => inPieces(utf8(text), size))
+  ]
+
+  test('ends the import with its number', async () => {
+    const long = [plain('a'), plain('b', JSON.stringify({ text: 'x'.repeat(5000) })), plain('c')].join('\n')
+    for (const source of sources(long)) {
+      const refused = parseJSONL(source, { maxLine: 1000 })
+      await expect(refused).rejects.toMatchObject({ name: 'ImportLimitError', data: { limit: 1000, line: 2 } })
+      await expect(refused).rejects.toThrow('Line 2 ')
+    }
+    const nested = `${plain('a')}\n\n${plain('b', `{"x":${deep(2000)}}`)}\n`
+    const refused = importLedger(memoryLedgerStore(), nested)
+    await expect(refused).rejects.toMatchObject({ name: 'ImportLimitError', data: { limit: 1000, line: 3 } })
+    await expect(refused).rejects.toThrow('Line 3')
+  })
+
+  test('is reported and left out where what is good is asked for', async () => {
+    const lines = [
+      plain('a'),
+      plain('b', JSON.stringify({ text: 'x'.repeat(9000) })),
+      plain('c'),
+      plain('d', `{"x":${deep(2000)}}`),
+      plain('e'),
+      plain('f', JSON.stringify({ text: 'x'.repeat(20_000) }))
+    ]
+    for (const end of ['', '\n']) {
+      for (const source of sources(lines.join('\n') + end)) {
+        const parsed = await parseJSONL(source, { maxLine: 5000, partial: true })
+        expect(kinds(parsed)).toEqual([2, 4, 6].map(line => [line, 'error', 'limit']))
+        expect(parsed.events.map(({ id }) => id)).toEqual(['a', 'c', 'e'])
+      }
+    }
+    const store = memoryLedgerStore()
+    expect(await importLedger(store, lines.join('\n'), { partial: true, maxLine: 5000 })).toMatchObject({ imported: 3 })
+    expect(await parseJSONL('x'.repeat(9000), { maxLine: 5000, partial: true })).toMatchObject({
+      reports: [{ line: 1, kind: 'limit' }]
+    })
+    const list = await parseJSONL(`[${lines[0]},${lines[3]}]`, { partial: true })
+    expect(kinds(list)).toEqual([[1, 'error', 'limit']])
+  })
+
+  test('of a ledger with a chain leaves it unverified, wherever it stands', async () => {
+    const events = [event('a'), event('b', { data: { text: 'x'.repeat(9000) } })]
+    const [header, a, b] = toJSONL(events).split('\n') as [string, string, string]
+    const alone = toJSONL([events[1] as LedgerEvent]).split('\n')[1] as string
+    for (const text of [
+      [header, a, b],
+      [header, b, a],
+      [header, alone]
+    ]) {
+      const parsed = await parseJSONL(text.join('\n'), { maxLine: 5000, partial: true })
+      expect(parsed).toMatchObject({ ok: false, status: 'unverified' })
+    }
+  })
+
+  test('of 200 MB costs no more than the limit where it is left out', async () => {
+    const megabyte = new Uint8Array(1_000_000).fill(0x78)
+    async function* source(): AsyncGenerator<Uint8Array> {
+      for (let n = 0; n < 200; n++) yield megabyte
+      yield utf8(`\n${plain('a')}`)
+    }
+    const parsed = await parseJSONL(source(), { partial: true })
+    expect(kinds(parsed)).toEqual([[1, 'error', 'limit']])
+    expect(parsed.events.length).toBe(1)
+  })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { forkLedger } from './branch.js'
 import type { LedgerEvent } from './event.js'
 import { importLedger } from './import.js'
 import { toJSONL } from './jsonl.js'
 import { memoryLedgerStore } from './memory-ledger-store.js'
 import { openLedger } from './open-ledger.js'
 import type { LedgerStore } from './store.js'
+import { verifyLedger } from './verify.js'
 
 const event = (id: string, more: object = {}): LedgerEvent =>
   ({
@@ -84,5 +86,51 @@ describe('an import', () => {
     })
     const odd = `${JSON.stringify(event('a', { source: '../../etc' }))}\n`
     expect(await importLedger(store, odd)).toMatchObject({ ok: true, name: 'run:imported' })
+  })
+
+  test('of what is good of a broken chain stays marked, once, and in front of what came of it', async () => {
+    const store = memoryLedgerStore()
+    const events = [event('a'), event('b', { data: { n: 1 } }), event('c')]
+    const touched = toJSONL(events).replace('"n":1', '"n":2')
+    const report = await importLedger(store, touched, { partial: true, name: 'run:copy' })
+    expect(report).toMatchObject({ ok: false, status: 'unverified', imported: 2, length: 3 })
+    const copy = await all(store, 'run:copy')
+    expect(copy.map(({ type }) => type)).toEqual(['warning.raised', 'x.made', 'x.made'])
+    expect(copy[0]).toMatchObject({ source: 'run:1', actor: 'import', cause: [] })
+    expect(copy[0]?.data).toEqual({
+      ...{ area: 'import', kind: 'unverified' },
+      message: expect.stringMatching(
+        /^It was imported from a text whose chain is broken at line 3: This line was changed/
+      )
+    })
+    // Again, and by way of a copy of the copy.
+    expect(await importLedger(store, touched, { partial: true, name: 'run:copy' })).toMatchObject({ imported: 0 })
+    expect((await all(store, 'run:copy')).length).toBe(3)
+    const further = toJSONL(copy)
+    const verified = await verifyLedger(further)
+    expect(verified).toMatchObject({ ok: false, events: 0, line: 2 })
+    expect(verified.reason).toContain('broken at line 3')
+    await importLedger(store, further, { name: 'run:further' })
+    expect((await all(store, 'run:further'))[0]).toEqual(copy[0])
+  })
+
+  test('of a ledger whose end was cut off takes whole batches only, and has nothing to mark', async () => {
+    const store = memoryLedgerStore()
+    const events = Array.from({ length: 150 }, (_, n) => event(`e${n}`))
+    const cut = toJSONL(events).split('\n').slice(0, 120).join('\n')
+    expect(await importLedger(store, cut, { partial: true })).toMatchObject({ status: 'unverified', imported: 100 })
+    expect(await all(store, 'run:1')).toEqual(events.slice(0, 100))
+  })
+
+  test('of a branch is marked behind what makes it one', async () => {
+    const store = memoryLedgerStore()
+    await importLedger(store, toJSONL([event('a'), event('b')]))
+    const parent = await openLedger(store, 'run:1')
+    const branch = await forkLedger(parent, 1, { id: 'x' })
+    await branch.append([event('own', { source: 'branch:x' }), event('other', { source: 'branch:x' })])
+    const text = toJSONL(await all(store, 'branch:x'), { name: 'branch:y' }).replace('"own"', '"owm"')
+    await importLedger(store, text, { partial: true })
+    const own = (await all(store, 'branch:y')).map(({ type }) => type)
+    expect(own).toEqual(['branch.created', 'warning.raised', 'x.made'])
   })
 })

@@ -4,10 +4,11 @@ import { sameContent } from './admit.js'
 import type { LedgerEvent } from './event.js'
 import type { LineReport } from './gathered.js'
 import type { TextSource } from './lines.js'
-import { checkLedgerName, isLedgerName } from './name.js'
+import { checkLedgerName, isBranch, isLedgerName } from './name.js'
 import { ownEvents } from './own-event.js'
 import { type ParsedLedger, type ParseOptions, parseJSONL } from './parse-jsonl.js'
 import type { LedgerStore } from './store.js'
+import { unverifiedMark } from './unverified.js'
 
 export interface ImportOptions extends ParseOptions {
   /** Default what the header says, or the source of the first event. */
@@ -21,9 +22,12 @@ export interface ImportReport {
   readonly ok: boolean
   readonly name: string
   readonly format: 'daybook' | 'kando'
-  /** What the source was: `unverified` where its chain is broken. What is imported has a new chain of its own. */
+  /**
+   * What the source was: `unverified` where its chain is broken. What is imported has a new chain of its own; where the
+   * old one was broken, an event `warning.raised` of area `import` and kind `unverified` stands in front and says so.
+   */
   readonly status: ParsedLedger['status']
-  /** How many events could be read, how many of them are new in the store, and its length now. */
+  /** How many events could be read, how many of them are new in the store, and its length now, with a mark if it has one. */
   readonly events: number
   readonly imported: number
   readonly length: number
@@ -40,8 +44,9 @@ const batchSize = 1000
 export async function importLedger(
   store: LedgerStore,
   source: TextSource,
-  { name: asked, partial = false, ...limits }: ImportOptions = {}
+  { name: asked, ...limits }: ImportOptions = {}
 ): Promise<ImportReport> {
+  const { partial = false } = limits
   const parsed = await parseJSONL(source, limits)
   const name = asked ?? nameOf(parsed)
   checkLedgerName(name)
@@ -49,7 +54,11 @@ export async function importLedger(
   const { fresh, conflicts } =
     before === 0 ? { fresh: parsed.events, conflicts: [] } : await compare(store, name, parsed)
   const ok = parsed.ok && conflicts.length === 0
-  const wanted = ok || partial ? fresh : []
+  const taken = ok || partial ? fresh : []
+  const mark = taken.length > 0 ? unverifiedMark(parsed) : undefined
+  // What makes a ledger a branch must be its first event.
+  const at = isBranch(name) && before === 0 ? 1 : 0
+  const wanted = mark ? [...taken.slice(0, at), mark, ...taken.slice(at)] : taken
 
   let length = before
   try {
@@ -65,7 +74,7 @@ export async function importLedger(
     name,
     ...{ format: parsed.format, status: parsed.status },
     events: parsed.events.length,
-    imported: length - before,
+    imported: taken.length,
     length,
     reports: [...parsed.reports, ...conflicts]
   }

@@ -197,9 +197,13 @@ describe('hostile lines', () => {
       ].join('\n')
     )
     expect(kinds(parsed)).toEqual([
+      [1, 'prototype_key'],
+      [1, 'timestamp'],
       [1, 'extra'],
       [2, 'duplicate_key'],
+      [2, 'timestamp'],
       [3, 'duplicate_key'],
+      [3, 'timestamp'],
       [4, 'cause_future'],
       [5, 'cause_future'],
       [6, 'cause_missing'],

@@ -9,6 +9,8 @@ export interface LineLimits {
   /** In bytes, or in characters where the source is text. */
   readonly maxLine: number
   readonly maxTotal: number
+  /** A line over the limit is told of as `long` and stands as an empty one; otherwise it ends everything. */
+  readonly skipLong?: boolean
   /** What is odd about the bytes, told before the line that it is about; nothing comes after `foreign`. */
   readonly odd?: (what: OddBytes) => void
 }
@@ -18,14 +20,24 @@ export type OddBytes =
   | { readonly what: 'wide'; readonly encoding: string }
   /** The next line has bytes that are no UTF-8: each stands as U+FFFD. */
   | { readonly what: 'unreadable' }
+  /** The next line is too long: what stands for it is empty. */
+  | { readonly what: 'long' }
 
 const lineFeed = 10
 
 /** Each line without its line end (`\n` or `\r\n`) and without the byte order mark. Empty lines are there too. */
 export async function* linesOf(source: TextSource, limits: LineLimits): AsyncGenerator<string> {
-  const { maxLine, maxTotal, odd } = limits
-  const text = textLines(maxLine)
-  const bytes = byteLines(maxLine, odd)
+  const { maxLine, maxTotal, skipLong = false, odd } = limits
+  let number = 1
+  /** Whether the line is over the limit and is left out. */
+  const tooLong = (length: number): boolean => {
+    if (length <= maxLine) return false
+    if (!skipLong) throw tooLarge(`Line ${number}`, maxLine, { line: number })
+    return true
+  }
+  const passed: Passed = { tooLong, odd }
+  const text = textLines(passed)
+  const bytes = byteLines(passed)
   let wide: TextDecoder | undefined
   let head: Uint8Array | undefined = new Uint8Array()
   let total = 0
@@ -34,6 +46,7 @@ export async function* linesOf(source: TextSource, limits: LineLimits): AsyncGen
   function trimmed(line: string): string {
     const start = first && line.startsWith('\ufeff') ? 1 : 0
     first = false
+    number++
     return line.slice(start, line.endsWith('\r') ? -1 : undefined)
   }
 
@@ -81,62 +94,81 @@ interface Lines<Piece> {
   end(): Iterable<string>
 }
 
-function textLines(maxLine: number): Lines<string> {
+interface Passed {
+  tooLong(length: number): boolean
+  readonly odd: LineLimits['odd']
+}
+
+function textLines({ tooLong, odd }: Passed): Lines<string> {
   let rest = ''
+  let over = false // the line that has begun is left out
+
+  function take(more: string): string {
+    const line = over || tooLong(rest.length + more.length) ? undefined : rest + more
+    rest = ''
+    over = false
+    if (line === undefined) odd?.({ what: 'long' })
+    return line ?? ''
+  }
+
   return {
     *add(text) {
       let start = 0
       for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-        if (rest.length + end - start > maxLine) throw tooLarge('A line', maxLine)
-        yield rest + text.slice(start, end)
-        rest = ''
+        yield take(text.slice(start, end))
         start = end + 1
       }
-      rest += text.slice(start)
-      if (rest.length > maxLine) throw tooLarge('A line', maxLine)
+      over ||= tooLong(rest.length + text.length - start)
+      rest = over ? '' : rest + text.slice(start)
     },
-    end: () => (rest === '' ? [] : [rest])
+    end: () => (over || rest !== '' ? [take('')] : [])
   }
 }
 
 /** Lines are found in the bytes and read as whole lines, many at once as long as they are honest UTF-8. */
-function byteLines(maxLine: number, odd: LineLimits['odd']): Lines<Uint8Array> {
+function byteLines({ tooLong, odd }: Passed): Lines<Uint8Array> {
   const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
   const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
   let held: Uint8Array[] = []
   let size = 0
+  let over = false // the line that has begun is left out
 
   function hold(bytes: Uint8Array): void {
-    // A copy: a stream may use its buffer again.
-    if (bytes.length > 0) held.push(bytes.slice())
     size += bytes.length
-    if (size > maxLine) throw tooLarge('A line', maxLine)
+    over ||= tooLong(size)
+    // A copy: a stream may use its buffer again.
+    if (over) held = []
+    else if (bytes.length > 0) held.push(bytes.slice())
   }
 
-  function take(): Uint8Array {
-    const all = joined(held)
+  function* take(): Generator<string> {
+    const [all, left] = [joined(held), over]
     held = []
     size = 0
-    return all
+    over = false
+    if (left) yield leftOut()
+    else yield* read(all)
+  }
+
+  function leftOut(): string {
+    odd?.({ what: 'long' })
+    return ''
   }
 
   function* read(block: Uint8Array): Generator<string> {
     const whole = decoded(block)
     if (whole !== undefined) {
-      for (const line of whole.split('\n')) {
-        if (line.length > maxLine) throw tooLarge('A line', maxLine)
-        yield line
-      }
+      for (const line of whole.split('\n')) yield tooLong(line.length) ? leftOut() : line
       return
     }
     for (let start = 0; start <= block.length; ) {
       const found = block.indexOf(lineFeed, start)
       const end = found === -1 ? block.length : found
       const bytes = block.subarray(start, end)
-      if (bytes.length > maxLine) throw tooLarge('A line', maxLine)
-      const line = decoded(bytes)
+      const long = tooLong(bytes.length)
+      const line = long ? '' : decoded(bytes)
       if (line === undefined) odd?.({ what: 'unreadable' })
-      yield line ?? lenient.decode(bytes)
+      yield long ? leftOut() : (line ?? lenient.decode(bytes))
       start = end + 1
     }
   }
@@ -155,12 +187,12 @@ function byteLines(maxLine: number, odd: LineLimits['odd']): Lines<Uint8Array> {
       if (last === -1) return hold(piece)
       const begun = piece.indexOf(lineFeed)
       hold(piece.subarray(0, begun))
-      yield* read(take())
+      yield* take()
       if (begun < last) yield* read(piece.subarray(begun + 1, last))
       hold(piece.subarray(last + 1))
     },
     *end() {
-      if (size > 0) yield* read(take())
+      if (size > 0) yield* take()
     }
   }
 }
@@ -180,8 +212,8 @@ function* pieces(text: string): Generator<string> {
   yield text
 }
 
-export function tooLarge(what: string, limit: number): Error {
+export function tooLarge(what: string, limit: number, more: { readonly line?: number } = {}): Error {
   return new ImportLimitError(`${what} is larger than the limit of ${limit.toLocaleString('en-US')} bytes.`, {
-    data: { limit }
+    data: { limit, ...more }
   })
 }

@@ -16,6 +16,8 @@ export interface ParseOptions {
   readonly maxLines?: number
   /** Default 1,000. */
   readonly maxDepth?: number
+  /** Leave out a line that is too long or too deep, and report it; otherwise it ends the reading. */
+  readonly partial?: boolean
 }
 
 /** Events of a last batch that is not whole are not among the events: nobody was told that they are there. */
@@ -23,6 +25,8 @@ export interface ParsedLedger extends GatheredEvents {
   readonly format: 'daybook' | 'kando'
   /** Whether its chain is whole and every line as it was written; `unchained` of what has no chain, as kando's. */
   readonly status: 'verified' | 'unverified' | 'unchained'
+  /** Where the chain is broken. A last batch that was cut off breaks nothing: what stands before it is as it was written. */
+  readonly broken?: Pick<LineReport, 'line' | 'message'>
   /** What the header says. */
   readonly name?: string
   readonly created?: string
@@ -31,30 +35,48 @@ export interface ParsedLedger extends GatheredEvents {
 /**
  * Reads a ledger: ours, with header and chain, or kando's, a JSON list or one event a line. What is wrong with a line
  * is reported, and the rest is read.
- * @throws ImportLimitError for what is too large or too deep; UnsupportedLedgerVersionError for a file of a later time.
+ * @throws ImportLimitError for what is too large or too deep, with the line; UnsupportedLedgerVersionError for a file of a later time.
  */
 export async function parseJSONL(source: TextSource, options: ParseOptions = {}): Promise<ParsedLedger> {
-  const { maxLine = 32e6, maxTotal = 256e6, maxLines = 1e6, maxDepth = 1000 } = options
+  const { maxLine = 32e6, maxTotal = 256e6, maxLines = 1e6, maxDepth = 1000, partial = false } = options
   const gathered = gather()
   let stored: StoredLines | undefined
   let list: string[] | undefined
   let chained = true
-  let foreign = false
+  let broken: ParsedLedger['broken']
+  let said = false // why there is nothing
   let header: { name?: string; created?: string } = {}
   let first = true
   let line = 0
 
   const chainFault = (fault: Omit<LineReport, 'severity'>): void => {
     chained = false
+    if (fault.kind !== 'cut') broken ??= { line: fault.line, message: fault.message }
     gathered.report({ ...fault, severity: 'error' })
   }
 
   const odd = (found: OddBytes): void => {
-    if (found.what === 'foreign') foreign = true
-    gathered.report({ line: line + 1, ...oddText(found) })
+    said ||= found.what === 'foreign' || found.what === 'long'
+    const fault = { line: line + 1, ...oddText(found) }
+    if (found.what === 'long' && stored) chainFault(fault)
+    else gathered.report(fault)
   }
 
-  for await (const text of linesOf(source, { maxLine, maxTotal, odd })) {
+  /** What is too deep ends the reading, or is left out. */
+  const within: Within = (at, look) => {
+    try {
+      look(maxDepth)
+      return true
+    } catch (error) {
+      if (!(error instanceof ImportLimitError)) throw error
+      const message = `Line ${at}: ${error.message}`
+      if (!partial) throw new ImportLimitError(message, { data: { ...error.data, line: at } })
+      gathered.report({ line: at, severity: 'error', kind: 'limit', message: error.message })
+      return false
+    }
+  }
+
+  for await (const text of linesOf(source, { maxLine, maxTotal, skipLong: partial, odd })) {
     if (++line > maxLines) throw tooMany(maxLines)
     if (list) list.push(text)
     else if (text.trim() === '') continue
@@ -63,25 +85,34 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
       const found = readHeader(text)
       if (found) {
         header = { name: found.stream, created: found.created }
-        stored = storedLines(chainReader(sha256(text), portableChecksums), gathered, maxDepth, chainFault)
+        stored = storedLines(chainReader(sha256(text), portableChecksums), gathered, within, chainFault)
       } else if (isStoredLine(text)) {
         const message = 'The header is missing: the first batch cannot be checked.'
         chainFault({ line, kind: 'header', message })
-        stored = storedLines(chainReader('', portableChecksums), gathered, maxDepth, chainFault)
+        stored = storedLines(chainReader('', portableChecksums), gathered, within, chainFault)
         stored.read(text, line)
       } else if (text.trimStart().startsWith('[')) list = [text]
-      else readForeign(text, line, gathered, maxDepth)
+      else readForeign(text, line, gathered, within)
     } else if (stored) stored.read(text, line)
-    else readForeign(text, line, gathered, maxDepth)
+    else readForeign(text, line, gathered, within)
   }
   stored?.end()
-  if (list) readList(list.join('\n'), gathered, maxDepth, maxLines)
-  if (first && !foreign) {
+  if (list) readList(list.join('\n'), gathered, within, maxLines)
+  if (first && !said) {
     gathered.report({ line: 1, severity: 'error', kind: 'empty', message: 'There is nothing here: the file is empty.' })
   }
   const status = stored ? (chained ? 'verified' : 'unverified') : 'unchained'
-  return { ...gathered.result(), format: stored ? 'daybook' : 'kando', status, ...header }
+  return {
+    ...gathered.result(),
+    format: stored ? 'daybook' : 'kando',
+    status,
+    ...(broken ? { broken } : {}),
+    ...header
+  }
 }
+
+/** Looks how deep a line is; false where it is too deep and is left out. */
+type Within = (line: number, look: (maxDepth: number) => void) => boolean
 
 interface StoredLines {
   read(text: string, line: number): void
@@ -92,7 +123,7 @@ interface StoredLines {
 function storedLines(
   chain: ChainReader,
   gathered: Gathered,
-  maxDepth: number,
+  within: Within,
   report: (fault: Omit<LineReport, 'severity'>) => void
 ): StoredLines {
   let waiting: { text: string; line: number }[] = []
@@ -109,8 +140,7 @@ function storedLines(
       if (event !== undefined) waiting.push({ text: event, line })
       if (!ends) return
       for (const one of waiting) {
-        checkDepth(one.text, maxDepth)
-        gathered.text(one.text, one.line)
+        if (within(one.line, maxDepth => checkDepth(one.text, maxDepth))) gathered.text(one.text, one.line)
       }
       waiting = []
     },
@@ -130,6 +160,8 @@ export function oddText(found: OddBytes): Omit<LineReport, 'line'> {
       const message = `The text is ${found.encoding.toUpperCase()} and was read as that; ledgers are UTF-8.`
       return { severity: 'warning', kind: 'encoding', message }
     }
+    case 'long':
+      return { severity: 'error', kind: 'limit', message: 'This line is longer than the limit: it was left out.' }
     case 'unreadable': {
       const message = 'This line is no UTF-8: what cannot be read stands as U+FFFD. Save the file as UTF-8.'
       return { severity: 'error', kind: 'encoding', message }
@@ -151,9 +183,8 @@ export function faultText(fault: 'line' | 'crc' | 'hash', batchStart: number, li
   }
 }
 
-function readForeign(text: string, line: number, gathered: Gathered, maxDepth: number): void {
-  checkKeys(text, line, gathered, maxDepth)
-  gathered.text(text, line)
+function readForeign(text: string, line: number, gathered: Gathered, within: Within): void {
+  if (within(line, maxDepth => checkKeys(text, line, gathered, maxDepth))) gathered.text(text, line)
 }
 
 function checkKeys(text: string, line: number, gathered: Gathered, maxDepth: number): void {
@@ -163,8 +194,8 @@ function checkKeys(text: string, line: number, gathered: Gathered, maxDepth: num
   gathered.report({ line, severity: 'error', kind: 'duplicate_key', message })
 }
 
-function readList(text: string, gathered: Gathered, maxDepth: number, maxItems: number): void {
-  checkKeys(text, 1, gathered, maxDepth)
+function readList(text: string, gathered: Gathered, within: Within, maxItems: number): void {
+  if (!within(1, maxDepth => checkKeys(text, 1, gathered, maxDepth))) return
   let items: unknown
   try {
     items = JSON.parse(text)

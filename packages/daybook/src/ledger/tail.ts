@@ -6,6 +6,7 @@ import { changedData, namesOf } from './change.js'
 import type { AnyEvent, DataOf, LedgerEvent } from './event.js'
 import { dataFault } from './guards.js'
 import { sessionsOf, triggerOf } from './sessions.js'
+import { unverifiedReason } from './unverified.js'
 
 /** One thing that is different in a branch. */
 export interface LedgerChange {
@@ -80,6 +81,10 @@ function carriedOf(events: readonly LedgerEvent[], position: number, wanted: str
   for (const recorded of events.slice(position)) {
     const event = recorded as AnyEvent
     if (isApart(event)) continue
+    if (unverifiedReason(recorded) !== undefined) {
+      carried.push(event) // what comes after it is no better in a branch
+      continue
+    }
     const trigger = triggerOf(event)
     if (trigger !== 'seed' || !(first || event.timestamp === seeds)) seeds = undefined
     else seeds = event.timestamp

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { LedgerEvent } from './event.js'
+import { importLedger } from './import.js'
 import { toJSONL } from './jsonl.js'
+import { memoryLedgerStore } from './memory-ledger-store.js'
 import { verifyLedger } from './verify.js'
 
 const created = '2026-11-21T10:00:00.000Z'
@@ -118,5 +120,31 @@ describe('a branch', () => {
     expect(await verifyLedger(branch('d', 'run:gone', 0, undefined, 1), { parent: () => undefined })).toMatchObject({
       ok: true
     })
+  })
+
+  test('of a parent that was imported from a broken chain is no better than its parent, where it shares the mark', async () => {
+    const store = memoryLedgerStore()
+    await importLedger(store, run(250).replace('"id":"e70","type":"T"', '"id":"e70","type":"X"'), { partial: true })
+    const copied: LedgerEvent[] = []
+    for await (const one of store.read('run:1')) copied.push(one)
+    const marked = toJSONL(copied, { name: 'run:1', created })
+    const { head, ok, events, reason } = await verifyLedger(marked)
+    expect([ok, events]).toEqual([false, 0])
+    expect(reason).toMatch(/broken at line 72: This line was changed after it was written/)
+    for (const kept of [head, undefined]) {
+      const found = await verifyLedger(branch('a', 'run:1', 120, kept, 3), { parent: () => marked })
+      expect(found).toMatchObject({
+        ok: false,
+        ledger: 'run:1',
+        line: 2,
+        reason: expect.stringContaining(reason ?? '?')
+      })
+      // What was marked behind the fork is the parent's alone.
+      const later = toJSONL([...copied.slice(1, 200), copied[0] as LedgerEvent], { name: 'run:1', created })
+      const apart = await verifyLedger(later)
+      expect([apart.ok, apart.events]).toEqual([false, 199])
+      const own = branch('a', 'run:1', 100, kept && apart.head, 3)
+      expect(await verifyLedger(own, { parent: () => later })).toMatchObject({ ok: true })
+    }
   })
 })

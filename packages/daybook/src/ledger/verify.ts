@@ -7,6 +7,7 @@ import { portableChecksums } from './jsonl.js'
 import { type LineLimits, linesOf, type TextSource, tooLarge } from './lines.js'
 import { isLedgerName } from './name.js'
 import { cutText, faultText, oddText } from './parse-jsonl.js'
+import { unverifiedReason } from './unverified.js'
 
 export interface Verification {
   readonly ok: boolean
@@ -35,7 +36,8 @@ export interface VerifyOptions {
 /**
  * Checks every line by its crc and every batch by its hash, and stops at the first fault. Reads of a stream no more
  * than a batch at a time. Of a branch whose parents can be had, all that it shares is checked too: by their own chains,
- * and by the hash that they ended with when they were forked.
+ * and by the hash that they ended with when they were forked. A ledger that was imported from a broken chain is not as
+ * it was written, however whole its own is: the mark that the import left is its fault, unless there is another.
  * @throws UnsupportedLedgerVersionError for a file of a later time; ImportLimitError for a line or batch over 256 MB.
  */
 export async function verifyLedger(source: TextSource, options: VerifyOptions = {}): Promise<Verification> {
@@ -52,6 +54,8 @@ interface Verified {
   readonly mark: Mark | undefined
   /** How many events stand before the place where the chain has the hash that was looked for. */
   readonly passed: number | undefined
+  /** How many events stand before the mark of a broken chain that they were imported from. */
+  readonly marked: number
 }
 
 /** What is wrong with the events that a branch shares, going up from parent to parent as far as there are any. */
@@ -70,11 +74,11 @@ async function sharedFault(
     const source = await parent(ledger)
     if (!source) return { ledger, reason: `${shares}, which is not here.` }
     seen.add(ledger)
-    const { verification, mark: above, passed }: Verified = await verified(source, undefined, head)
+    const { verification, mark: above, passed, marked }: Verified = await verified(source, undefined, head)
     const start = above?.fork_position ?? 0
     const { ok, events, line, batch, reason } = verification
     // A fault behind what is shared is the parent's alone.
-    const reached = head === undefined ? events : passed
+    const reached = head === undefined ? events : passed === undefined ? undefined : Math.min(passed, marked)
     if (reached === undefined || start + reached < position) {
       const why = ok
         ? `${events < position - start ? 'which has fewer' : 'which was written anew since'}.`
@@ -102,8 +106,14 @@ async function verified(source: TextSource, wanted: string | undefined, passing?
   let foreign: string | undefined
   let mark: Mark | undefined
   let passed: number | undefined
+  let marked:
+    | { readonly events: number; readonly line: number; readonly batch: number; readonly reason: string }
+    | undefined
 
-  const result = (verification: Verification): Verified => ({ verification, mark, passed })
+  const result = (verification: Verification): Verified => ({
+    ...{ verification, mark, passed },
+    marked: marked?.events ?? Number.POSITIVE_INFINITY
+  })
   const fault = (at: number, reason: string): Verified => result({ ok: false, events, head, line: at, batch, reason })
 
   const limits: LineLimits = {
@@ -130,6 +140,8 @@ async function verified(source: TextSource, wanted: string | undefined, passing?
     const read = chain.read(text)
     if (read.fault) return fault(line, faultText(read.fault, batchLine, line))
     if (events + waiting === 0) mark = markOf(read.event)
+    const reason = marked ? undefined : reasonOf(read.event)
+    if (reason !== undefined) marked = { events: events + waiting, line, batch, reason }
     waiting++
     if (!read.ends) continue
     events += waiting
@@ -144,7 +156,17 @@ async function verified(source: TextSource, wanted: string | undefined, passing?
     batch--
     return fault(line, 'The chain holds, but does not end with the hash that was kept elsewhere: it was written anew.')
   }
-  return result({ ok: true, events, head })
+  return result(marked ? { ok: false, head, ...marked } : { ok: true, events, head })
+}
+
+/** Of the mark of a broken chain; most lines need no look inside. */
+function reasonOf(text = ''): string | undefined {
+  if (!text.includes('"warning.raised"')) return undefined
+  try {
+    return unverifiedReason(JSON.parse(text) as LedgerEvent)
+  } catch {
+    return undefined // as of the mark of a branch
+  }
 }
 
 /** What a branch says of itself in its first own event. */

@@ -3,15 +3,19 @@ import { memoryCache } from '../cache/memory-cache.js'
 import { forkLedger, type LedgerChange } from '../ledger/branch.js'
 import { branching } from '../ledger/branching.js'
 import { type EventDraft, type LedgerEvent, stable } from '../ledger/event.js'
+import { importLedger } from '../ledger/import.js'
+import { toJSONL } from '../ledger/jsonl.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { memoryLedgerStore } from '../ledger/memory-ledger-store.js'
 import { openLedger } from '../ledger/open-ledger.js'
 import { metadataOnly, redacted } from '../ledger/redacted.js'
 import type { LedgerStore } from '../ledger/store.js'
+import { unverifiedReason } from '../ledger/unverified.js'
 import type { LLMFn } from '../llm/llm.js'
 import { textLlm } from '../llm/text-llm.js'
 import { type ForkKitOptions, forkEstimate, forkKit } from './fork.js'
 import type { Kit } from './kit.js'
+import { strictReplay } from './replay.js'
 import { responder } from './responder.js'
 import { type Run, type RunKitOptions, resumeKit, runKit } from './run-kit.js'
 
@@ -223,8 +227,13 @@ describe('a fork with one thing changed', () => {
       expect(fork.run).toMatchObject({ calls: fork.asked.length, costUsd: 0.5 * fork.asked.length })
       if (what !== 'temperature') expect(estimate.calls).toBe(fork.asked.length)
       const total = events.slice(position).filter(({ type }) => type === 'llm.request').length
-      expect(estimate.calls + estimate.reused).toBeGreaterThanOrEqual(total - 1)
-      expect(fork.run.hits).toBe(estimate.reused + (what === 'temperature' ? 2 : 0))
+      expect(estimate.calls + estimate.reused).toBeGreaterThanOrEqual(total)
+      // What was answered in the parent before the fork looked is taken over with its events.
+      const created = fork.events.find(({ type }) => type === 'branch.created') as LedgerEvent<'branch.created'>
+      const first = fork.events.indexOf(created) + 1
+      const own = fork.events.slice(first, first + (created.data.carried ?? 0))
+      const taken = own.filter(({ type }) => type === 'llm.response').length
+      expect(fork.run.hits + taken).toBe(estimate.reused + (what === 'temperature' ? 2 : 0))
       // The changed event has its old id, so that everything can be held against the parent.
       const changed = fork.events.find(({ id }) => id === events[position]?.id)
       expect(changed?.data).toMatchObject('model' in set ? { model: 'other' } : {})
@@ -335,9 +344,44 @@ describe('the estimate of a fork', () => {
       change,
       estimate: ({ max_tokens }) => (max_tokens ? 1 : 2)
     })
-    expect(estimate).toEqual({ reused: 3, calls: 3, costUsd: { low: 3, high: 6 } })
+    expect(estimate).toEqual({ reused: 4, calls: 3, costUsd: { low: 3, high: 6 } })
     const priced = await forkEstimate(events, position, { change: { set: { model: 'openai/gpt-5-mini' } } })
     expect(priced.calls).toBe(3)
+  })
+
+  test('of a copy from a broken chain stays marked, at every position', async () => {
+    const { events } = await ran()
+    const store = memoryLedgerStore()
+    const text = toJSONL(events).replace('Answer of m to one', 'Answer of n to one')
+    await importLedger(store, text, { partial: true, name: 'run:copy' })
+    const copy = await openLedger(store, 'run:copy')
+    const marks = (of: readonly LedgerEvent[]) => of.filter(event => unverifiedReason(event) !== undefined).length
+    expect(marks(await all(copy))).toBe(1)
+    for (const position of [0, 1, 5]) {
+      const branch = await forkLedger(copy, position, { id: `marked-${position}` })
+      const own = await all(branch)
+      expect([position, marks(own)]).toEqual([position, 1])
+      expect(own.filter(({ type }) => type === 'kit.loaded').length).toBe(1)
+      await expect(strictReplay(own, { responders: research.responders({}) })).rejects.toThrow(
+        'These events are not as they were written. It was imported from a text whose chain is broken at line'
+      )
+    }
+  })
+
+  test('counts every call of the tail, at every position: as reused or as asked', async () => {
+    const { events } = await ran()
+    for (let position = 0; position <= events.length; position++) {
+      const prefix = events.slice(0, position)
+      const answers = (of: readonly LedgerEvent[]) => of.filter(({ type }) => type === 'llm.response').length
+      const { reused, calls } = await forkEstimate(events, position)
+      expect([position, reused, calls]).toEqual([position, answers(events) - answers(prefix), 0])
+      const { type, actor } = events[position] ?? {}
+      if (type !== 'llm.request' || actor === 'check') continue
+      const change = { set: { model: 'other' } }
+      const other = await forkEstimate(events, position, { change, estimate: () => 1 })
+      expect([position, other.reused + other.calls]).toEqual([position, answers(events) - answers(prefix)])
+      expect(other.calls).toBeGreaterThan(0)
+    }
   })
 
   test('counts a request once that others repeat', async () => {

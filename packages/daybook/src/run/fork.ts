@@ -15,7 +15,10 @@ import { type Run, type RunKitOptions, resumeKit } from './run-kit.js'
 
 /** What a fork will ask for, before it does. */
 export interface ForkEstimate {
-  /** Requests that are answered for $0: by the parent's recordings, or by the answer to the same request. */
+  /**
+   * Requests that are answered for $0: by an answer that the fork takes over as it is, by the parent's recordings, or by
+   * the answer to the same request. With `calls`, these are all requests whose answer is not in the prefix.
+   */
   readonly reused: number
   /** Requests that must be asked; exact where only a model or a parameter changes. */
   readonly calls: number
@@ -68,7 +71,8 @@ export async function forkEstimate(
   options: ForkEstimateOptions = {}
 ): Promise<ForkEstimate> {
   const { carried, changed } = tailOf(events, events.at(-1)?.source ?? 'The ledger', position, options.change)
-  const kept = new Set([...events.slice(0, position), ...carried].map(({ id }) => id))
+  const before = new Set(events.slice(0, position).map(({ id }) => id))
+  const kept = new Set([...before, ...carried.map(({ id }) => id)])
   const future = changed ? futureOf(changed, events, position, kept) : new Set<string>()
 
   const all = recordingsOf(events)
@@ -79,8 +83,11 @@ export async function forkEstimate(
   const calls: Recording[] = []
   let reused = 0
   for (const recording of all) {
-    const { requestId: id } = recording
-    if (ended.has(id)) continue
+    const { requestId: id, terminalId = '' } = recording
+    if (ended.has(id)) {
+      if (!before.has(terminalId)) reused++
+      continue
+    }
     const asked = id === changed?.id ? anew(recording, changed.data as LLMRequest, options) : recording
     const digest = digestOf(asked)
     if (future.has(id) ? known.has(digest) : answered.has(id) || known.has(digest)) reused++

@@ -1,7 +1,15 @@
 /** Strict replay: the responders run again on the recorded events, and what they emit is compared event by event. */
-import { APIUserAbortError, type DaybookError, InputError, ReplayDivergenceError, shown } from '../errors.js'
+import {
+  APIUserAbortError,
+  type DaybookError,
+  InputError,
+  LedgerCorruptError,
+  ReplayDivergenceError,
+  shown
+} from '../errors.js'
 import { frozenJson, isDeepFrozen, type JsonObject } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
+import { unverifiedReason } from '../ledger/unverified.js'
 import type { FieldChange } from '../world/diff-worlds.js'
 import type { World } from '../world/world.js'
 import type { Edges } from './edge.js'
@@ -60,7 +68,7 @@ export interface StrictReplayOptions {
  * What was emitted and is not recorded is no divergence where the run was stopped before: by its budget, an abort, or a
  * kill.
  *
- * Rejects only when it is aborted, or the events are no run of a runtime.
+ * Rejects only when it is aborted, or the events are no run of a runtime, or were imported from a broken chain.
  */
 export async function strictReplay(
   events: readonly LedgerEvent[],
@@ -70,6 +78,8 @@ export async function strictReplay(
   if (events.length > 0 && !events.some(madeBy)) {
     throw new InputError('This is no run: none of its events was made by a runtime, so there is nobody to call again.')
   }
+  const broken = events.map(unverifiedReason).find(reason => reason !== undefined)
+  if (broken !== undefined) throw new LedgerCorruptError(`These events are not as they were written. ${broken}`)
   const own = events.map(event => (isDeepFrozen(event) ? event : frozenJson(event)))
   const registry = createRegistry(responders, edges)
   const walk = new ReplayWalk({ record: runRecord(own, root), registry, timeoutMs })
