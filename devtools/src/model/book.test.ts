@@ -127,3 +127,17 @@ test('a hundred thousand events fold in far less than a second', () => {
   expect(performance.now() - began).toBeLessThan(10_000)
   expect(book.totals.calls).toBe(50_000)
 })
+
+test('the time of a run leaves out when nobody worked on it', () => {
+  const day = 86_400_000
+  const book = bookOf(
+    asked('q', 'Why?', 100),
+    event('branch.created', 'b', { branch_id: 'b2', parent: 'run:8', fork_position: 1 }, { at: day }),
+    asked('q2', 'Why not?', 200),
+    answered('a', 'q2', {}, day + 50),
+    event('run.resumed', 'r', { position: 4 }, { at: 3 * day }),
+    answered('a2', 'q', {}, 3 * day + 30)
+  )
+  expect(book.times).toEqual([0, 0, 100, 50, 50, 80])
+  expect(book.startedAt + (book.times[5] ?? 0)).toBe(Date.parse(book.events[5]?.timestamp ?? ''))
+})

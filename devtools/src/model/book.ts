@@ -18,7 +18,10 @@ import { isHit, type Totals, totalsFold } from './totals.js'
 export interface Book {
   readonly name: string
   readonly events: readonly LedgerEvent[]
-  /** Milliseconds since the first event; NaN where the timestamp is none. */
+  /**
+   * Milliseconds since the first event, without the time in which nobody worked: between a fork or a stop and what came
+   * after it. NaN where the timestamp is none.
+   */
   readonly times: readonly number[]
   readonly families: readonly Family[]
   readonly lanes: Lanes
@@ -31,7 +34,7 @@ export interface Book {
   readonly counts: FamilyCount
   /** The longest actor in characters, for the width of its column. */
   readonly actorLength: number
-  /** When the run began, in milliseconds since 1970; NaN before the first event. */
+  /** Time zero of {@link times} by today's clock, in milliseconds since 1970; NaN before the first event. */
   readonly startedAt: number
 }
 
@@ -59,7 +62,7 @@ export function createBook(name: string): BookFold {
   const streams = streamFold()
   const counts = countFold()
   let actorLength = 0
-  let startedAt = Number.NaN
+  const clock = clockFold()
 
   /** Gives the row its place among calls and lanes. */
   const place = (event: LedgerEvent, row: number): void => {
@@ -122,16 +125,15 @@ export function createBook(name: string): BookFold {
       return actorLength
     },
     get startedAt() {
-      return startedAt
+      return clock.start
     },
     add(input) {
       const row = events.length
       const event = asEvent(input, row, name)
       const at = Date.parse(event.timestamp)
-      if (Number.isNaN(startedAt)) startedAt = at
       const family = familyOf(event.type)
       events.push(event)
-      times.push(at - startedAt)
+      times.push(clock.since(event.type, at))
       families.push(family)
       counts.add(family, event.type === 'llm.response' && isHit(record(event.data)))
       causes.add(row, event.id, event.cause)
@@ -150,11 +152,40 @@ export function createBook(name: string): BookFold {
       return bookAt(book, length, ms, {
         totals: then,
         counts: counts.at(families, then.hits, length),
-        run: run.at(length, startedAt + (times[length - 1] ?? 0))
+        run: run.at(length, clock.start + (times[length - 1] ?? 0))
       })
     }
   }
   return book
+}
+
+interface ClockFold {
+  /** When the run would have begun by the clock, had it never paused. */
+  readonly start: number
+  since(type: string, at: number): number
+}
+
+/** The time of a run without its pauses: a branch is made hours after its parent, a killed run is resumed later. */
+function clockFold(): ClockFold {
+  let first = Number.NaN
+  let last = Number.NaN
+  let pause = 0
+  let pauseEnd = Number.POSITIVE_INFINITY
+  return {
+    get start() {
+      return first + pause
+    },
+    since(type, at) {
+      if (Number.isNaN(first)) first = at
+      if (type === 'branch.created' || type === 'run.resumed') {
+        if (at > last) pause += at - last
+        pauseEnd = at
+      }
+      if (!(at <= last)) last = at
+      // What a branch takes over from its parent happened before the pause.
+      return at - first - (at >= pauseEnd ? pause : 0)
+    }
+  }
 }
 
 /** What the row shows as its actor: the model that answered, or who did it without the kit's name before it. */

@@ -63,12 +63,12 @@ export function createCards(changed: () => void): Cards {
 }
 
 function makeCard(book: Book, live: boolean): RunCard {
-  const { run, totals, events } = book
+  const { run, totals, events, times } = book
   return {
     title: titleOf(book.name, run.goal),
     tag: shortName(book.name),
     state: runState(book, Date.now(), live),
-    durationMs: run.last - run.first,
+    durationMs: times.at(-1) ?? Number.NaN,
     events: events.length,
     costUsd: totals.spentUsd,
     estimated: totals.estimated,

@@ -22,7 +22,8 @@ const charPx = 7.4
 
 export function Ledger({ run }: ViewProps) {
   const panel = usePanel()
-  const { book, visible } = run
+  const { book, shown, visible } = run
+  const { playhead } = panel
   const scroller = useRef<HTMLDivElement>(null)
   const summaryHead = useRef<HTMLSpanElement>(null)
   const [view, setView] = useState({ top: 0, height: 600, summary: 240 })
@@ -32,7 +33,7 @@ export function Ledger({ run }: ViewProps) {
 
   const now = Date.now()
   const room = Math.max(16, Math.floor(view.summary / charPx))
-  const live = panel.filter === '' ? liveRows(book, now, room) : []
+  const live = panel.filter === '' && playhead === undefined ? liveRows(book, now, room) : []
   const count = visible ? visible.length : book.events.length
   const total = count + live.length
   const rowOf = (at: number): number => (visible ? (visible[at] ?? -1) : at)
@@ -71,6 +72,19 @@ export function Ledger({ run }: ViewProps) {
     }
   }, [selected, visible])
 
+  // So does the playhead.
+  const playheadAt = playhead === undefined ? undefined : visible ? placeOf(visible, playhead) : playhead
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element || playheadAt === undefined) return
+    const y = playheadAt * rowHeight
+    const margin = Math.min(4 * rowHeight, element.clientHeight / 3)
+    if (y < element.scrollTop + margin) element.scrollTop = y - margin
+    else if (y > element.scrollTop + element.clientHeight - margin) {
+      element.scrollTop = y - element.clientHeight + margin
+    }
+  }, [playheadAt])
+
   const { filter } = panel
   useEffect(() => {
     if (scroller.current) paintMatches(scroller.current, filter)
@@ -98,20 +112,24 @@ export function Ledger({ run }: ViewProps) {
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
   const last = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
-  const hot = selected === undefined ? undefined : book.calls.ofRow(selected)
+  const hot = selected === undefined ? undefined : (shown.calls.ofRow(selected) ?? book.calls.ofRow(selected))
   const rows = []
   for (let at = first; at < last; at++) {
     if (at < count) {
       const row = rowOf(at)
+      const future = playhead !== undefined && row >= playhead
+      // What is to come stands as it will be; what was stands as it was known then.
+      const known = future ? book : shown
       rows.push(
         <Boundary key={row} resetKey={book} fallback={() => <RawRow book={book} row={row} at={at} />}>
           <LedgerRow
-            book={book}
+            book={known}
             row={row}
             at={at}
+            future={future}
             selected={row === selected}
             hot={hot}
-            answered={book.calls.ofRow(row)?.end ?? -1}
+            answered={known.calls.ofRow(row)?.end ?? -1}
             onSelect={panel.select}
           />
         </Boundary>
@@ -162,6 +180,11 @@ export function Ledger({ run }: ViewProps) {
         {/* biome-ignore lint/a11y/useSemanticElements: rows of a grid made of boxes */}
         <div className="space" role="rowgroup" style={{ height: total * rowHeight }}>
           {rows}
+          {playheadAt !== undefined && (
+            <div className="playhead-line" style={{ top: playheadAt * rowHeight }} aria-hidden="true">
+              <span>playhead</span>
+            </div>
+          )}
         </div>
         {total === 0 && <Nothing filtered={visible !== undefined && book.events.length > 0} />}
       </div>
@@ -194,6 +217,18 @@ function Nothing({ filtered }: { readonly filtered: boolean }) {
   )
 }
 
+/** How many of the visible rows come before a row. */
+function placeOf(rows: readonly number[], row: number): number {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rows[middle] as number) < row) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** Where a row stands among the visible ones, which are in order. */
 export function indexOf(rows: readonly number[], row: number): number {
   let low = 0
@@ -212,6 +247,8 @@ interface RowProps {
   readonly book: Book
   readonly row: number
   readonly at: number
+  /** After the playhead. */
+  readonly future: boolean
   readonly selected: boolean
   readonly hot: Call | undefined
   /** Where the row's call ended: a request's tokens and chip come with its answer. */
@@ -219,7 +256,7 @@ interface RowProps {
   readonly onSelect: (row: number) => void
 }
 
-const LedgerRow = memo(function LedgerRow({ book, row, at, selected, hot, onSelect }: RowProps) {
+const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot, onSelect }: RowProps) {
   const item = rowAt(book, row)
   if (!item) return null
   return (
@@ -229,7 +266,7 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, selected, hot, onSele
     <div
       id={`row-${row}`}
       role="row"
-      className={selected ? 'row selected' : 'row'}
+      className={`row${selected ? ' selected' : ''}${future ? ' future' : ''}`}
       aria-rowindex={at + 1}
       aria-selected={selected}
       style={{ top: at * rowHeight }}
