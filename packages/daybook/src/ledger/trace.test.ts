@@ -34,6 +34,34 @@ test('cycles end, causes that are missing are passed over, and what is unknown g
   expect(effects(events, 'gone')).toEqual([])
 })
 
+test('a list of events that has grown, or holds another event in a place, is looked at anew', () => {
+  const events = [event('root'), event('a', 'root'), event('b', 'a')]
+  expect(ids(effects(events, 'root'))).toEqual(['root', 'a', 'b'])
+  events.push(event('c', 'root'))
+  expect(ids(effects(events, 'root'))).toEqual(['root', 'a', 'c', 'b'])
+  events[2] = event('b', 'root')
+  expect(ids(effects(events, 'root'))).toEqual(['root', 'a', 'b', 'c'])
+  expect(ids(trace(events, 'b'))).toEqual(['b', 'root'])
+})
+
+test('of a list that was asked about before, the events are not looked at again', () => {
+  let looks = 0
+  const events = Array.from({ length: 100 }, (_, n): object => ({
+    id: `e${n}`,
+    get cause() {
+      looks++
+      return [`e${n - 1}`]
+    }
+  })) as LedgerEvent[]
+  trace(events, 'e99')
+  const before = looks
+  for (let n = 0; n < 100; n++) {
+    expect(trace(events, `e${n}`).length).toBe(n + 1)
+    expect(effects(events, `e${n}`).length).toBe(100 - n)
+  }
+  expect(looks).toBe(before)
+})
+
 test('a chain of 100,000 events is walked to its end', () => {
   const events = Array.from({ length: 100_000 }, (_, n) => event(`e${n}`, `e${n - 1}`))
   expect(trace(events, 'e99999').length).toBe(100_000)

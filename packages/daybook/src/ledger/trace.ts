@@ -1,35 +1,20 @@
 /** Where an event came from, and what came of it. */
 import type { LedgerEvent } from './event.js'
+import { type EventGraph, graphOf, type Neighbours, reachedFrom } from './event-graph.js'
 
 /**
  * The event, then its causes breadth first, each once. Causes that are not among the events are passed over; an
- * unknown id gives nothing. Linear in the events and their causes.
+ * unknown id gives nothing. Linear in the events and their causes; what was found out about a list of events is kept.
  */
 export function trace(events: Iterable<LedgerEvent>, id: string): LedgerEvent[] {
-  return walk(id, backwards(Array.isArray(events) ? events : [...events], id), event => event.cause)
-}
-
-/**
- * The event and its causes, found in one walk from the end to the beginning, where causes stand before what they cause:
- * of a long ledger only what belongs to the trace is remembered. Where a cause was not met on the way, all are looked up.
- */
-function backwards(events: readonly LedgerEvent[], id: string): ReadonlyMap<string, LedgerEvent> {
-  const found = new Map<string, LedgerEvent>()
-  const wanted = new Set([id])
-  for (let at = events.length - 1; at >= 0 && wanted.size > 0; at--) {
-    const event = events[at] as LedgerEvent
-    if (!wanted.delete(event.id)) continue
-    found.set(event.id, event)
-    for (const cause of event.cause) if (!found.has(cause)) wanted.add(cause)
-  }
-  return wanted.size > 0 ? index(events) : found
+  const graph = graphOf(events)
+  return walk(graph, id, graph.causes)
 }
 
 /** The event, then what it led to, breadth first, each once, in the order of the ledger within a generation's parent. */
 export function effects(events: Iterable<LedgerEvent>, id: string): LedgerEvent[] {
-  const byId = index(events)
-  const following = followers(byId)
-  return walk(id, byId, event => following.get(event.id) ?? [])
+  const graph = graphOf(events)
+  return walk(graph, id, graph.effects)
 }
 
 /**
@@ -37,58 +22,35 @@ export function effects(events: Iterable<LedgerEvent>, id: string): LedgerEvent[
  * Among ways of one length, one through causes comes before one through effects.
  */
 export function shortestPath(events: Iterable<LedgerEvent>, from: string, to: string): LedgerEvent[] {
-  const byId = index(events)
-  const following = followers(byId)
-  const before = new Map<string, string | undefined>(byId.has(from) ? [[from, undefined]] : [])
-  for (const id of before.keys()) {
-    if (id === to) return wayTo(id)
-    const event = byId.get(id) as LedgerEvent
-    for (const next of [...event.cause, ...(following.get(id) ?? [])]) {
-      if (byId.has(next) && !before.has(next)) before.set(next, id)
+  const graph = graphOf(events)
+  const [start, goal] = [graph.positionOf(from), graph.positionOf(to)]
+  if (start < 0 || goal < 0) return []
+  const length = graph.events.length
+  const queue = new Int32Array(length)
+  const before = new Int32Array(length).fill(-1)
+  let count = 0
+  queue[count++] = start
+  before[start] = start
+  for (let next = 0; next < count && before[goal] === -1; next++) {
+    const at = queue[next] as number
+    for (const { from: starts, list } of [graph.causes, graph.effects]) {
+      for (let k = starts[at] as number; k < (starts[at + 1] as number); k++) {
+        const neighbour = list[k] as number
+        if (before[neighbour] !== -1) continue
+        before[neighbour] = at
+        queue[count++] = neighbour
+      }
     }
   }
-  return []
-
-  function wayTo(end: string): LedgerEvent[] {
-    const way: LedgerEvent[] = []
-    for (let id: string | undefined = end; id !== undefined; id = before.get(id)) way.push(byId.get(id) as LedgerEvent)
-    return way.reverse()
+  if (before[goal] === -1) return []
+  const way: LedgerEvent[] = []
+  for (let at = goal; ; at = before[at] as number) {
+    way.push(graph.events[at] as LedgerEvent)
+    if (at === start) return way.reverse()
   }
 }
 
-/** By id of an event, the ids of those that it is a cause of, in the order of the ledger. */
-function followers(byId: ReadonlyMap<string, LedgerEvent>): Map<string, string[]> {
-  const following = new Map<string, string[]>()
-  for (const event of byId.values()) {
-    for (const cause of event.cause) {
-      const known = following.get(cause)
-      if (known) known.push(event.id)
-      else following.set(cause, [event.id])
-    }
-  }
-  return following
-}
-
-function index(events: Iterable<LedgerEvent>): Map<string, LedgerEvent> {
-  const byId = new Map<string, LedgerEvent>()
-  for (const event of events) if (!byId.has(event.id)) byId.set(event.id, event)
-  return byId
-}
-
-function walk(
-  id: string,
-  byId: ReadonlyMap<string, LedgerEvent>,
-  next: (event: LedgerEvent) => readonly string[]
-): LedgerEvent[] {
-  const start = byId.get(id)
-  if (!start) return []
-  // A set keeps the order of insertion and is walked to its end while it grows: queue and memory in one.
-  const reached = new Set([start])
-  for (const event of reached) {
-    for (const neighbour of next(event)) {
-      const found = byId.get(neighbour)
-      if (found) reached.add(found)
-    }
-  }
-  return [...reached]
+function walk({ events, positionOf }: EventGraph, id: string, neighbours: Neighbours): LedgerEvent[] {
+  const start = positionOf(id)
+  return start < 0 ? [] : Array.from(reachedFrom(start, neighbours), at => events[at] as LedgerEvent)
 }
