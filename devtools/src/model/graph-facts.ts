@@ -1,0 +1,131 @@
+/** What a node of the graph says of itself at the playhead. */
+import type { Book } from './book.js'
+import type { Glyph } from './family.js'
+import { callFigures } from './figures.js'
+import { type Answer, before, type Graph, type GraphNode } from './graph.js'
+import { medianOf } from './median.js'
+import { count, duration, rate, usd } from './numbers.js'
+import { firstLine } from './read.js'
+import { questionAt } from './row.js'
+import { type Summary, summaryOf } from './summary.js'
+
+export interface NodeFacts {
+  readonly glyph: Glyph
+  readonly title: string
+  readonly meta: string
+  /** Events, or calls, that had begun. */
+  readonly count: number
+  readonly live: boolean
+  readonly failed: boolean
+  /** The number of its only event. */
+  readonly seq: number | undefined
+}
+
+/** Of so many answers the median time is taken, at most. */
+const maxTimes = 2000
+/** So many characters fit into a node. */
+const room = 27
+
+export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number): NodeFacts {
+  const length = book.events.length
+  const total = before(node.rows, length)
+  const row = node.rows[0] as number
+  const call = book.calls.ofRow(row)
+  const only = total === 1
+  const summary = only || graph.mode === 'expanded' ? gist(book, row) : ''
+  const seq = only ? row + 1 : undefined
+  if (!call) {
+    const named = graph.mode === 'expanded' || only ? objectName(book, row) : undefined
+    const meta = summary || node.actor
+    return {
+      ...{ glyph: node.glyph, meta, count: total, seq },
+      title: named ?? node.name,
+      ...quiet,
+      failed: node.glyph === 'error'
+    }
+  }
+  const answers = answersOf(node, length)
+  const last = answers.at(-1)
+  const model = call.kind === 'tool' ? node.name : node.actor === '' ? node.name : `${node.actor}, ${node.name}`
+  const fits = model.length <= room
+  const live = liveOf(graph, book, node)
+  const words: string[] = []
+  if (!fits && live === undefined) words.push(node.name)
+  if (live !== undefined) words.push(...liveWords(book, live, now))
+  else if (!last) words.push('waiting')
+  else {
+    if (last.hits > 0) words.push(only ? 'HIT' : `${last.hits} HIT`)
+    if (last.failed > 0) words.push(only ? 'failed' : `${last.failed} failed`)
+    if (call.kind === 'llm') words.push(usd(last.costUsd, last.estimated))
+    const times = answers.slice(-maxTimes).flatMap(({ ms }) => (ms === undefined ? [] : [ms]))
+    if (times.length > 0) {
+      const middle = duration(medianOf(times, times.length))
+      words.push(only ? middle : `p50 ${answers.length > maxTimes ? '≈ ' : ''}${middle}`)
+    }
+  }
+  const failed = (last?.failed ?? 0) > 0 && last?.failed === answers.length
+  const glyph = live !== undefined ? 'stream' : failed ? 'error' : last && last.hits === total ? 'cache' : node.glyph
+  if (graph.mode === 'expanded') {
+    const title = call.kind === 'llm' ? questionAt(book, row) : node.name
+    const meta =
+      call.kind === 'llm' ? `${node.name} · ${words.filter(word => word !== node.name).join(', ')}` : words.join(', ')
+    return { glyph, title: firstLine(title, 120), meta, count: total, live: live !== undefined, failed, seq }
+  }
+  return {
+    glyph,
+    title: fits ? model : node.actor,
+    meta: words.join(', '),
+    count: total,
+    live: live !== undefined,
+    failed,
+    seq
+  }
+}
+
+const quiet = { live: false, failed: false }
+
+function answersOf(node: GraphNode, length: number): readonly Answer[] {
+  const { answers } = node
+  let low = 0
+  let high = answers.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((answers[middle] as Answer).row < length) low = middle + 1
+    else high = middle
+  }
+  return low === answers.length ? answers : answers.slice(0, low)
+}
+
+/** The row of a call of this node whose answer is on its way. */
+function liveOf(graph: Graph, book: Book, node: GraphNode): number | undefined {
+  for (const id of book.streams.live.keys()) {
+    const call = book.calls.byId(id)
+    if (call && graph.byRow[call.row] === node.index) return call.row
+  }
+  return undefined
+}
+
+function liveWords(book: Book, row: number, now: number): string[] {
+  const call = book.calls.ofRow(row)
+  if (!call) return ['streaming']
+  const { tokensPerSecond, outputTokens } = callFigures(book, call, now)
+  const words = ['streaming']
+  if (tokensPerSecond !== undefined) words.push(rate(tokensPerSecond))
+  if (outputTokens !== undefined) words.push(`≈ ${count(outputTokens)} tok`)
+  return words
+}
+
+function objectName(book: Book, row: number): string | undefined {
+  const event = book.events[row]
+  if (!event?.type.startsWith('object.')) return undefined
+  const id = (event.data as { id?: unknown }).id
+  return typeof id === 'string' ? book.objects.nameOf(id) : undefined
+}
+
+/** The summary of an event without the name that the node shows already. */
+function gist(book: Book, row: number): string {
+  const event = book.events[row]
+  if (!event) return ''
+  const { text }: Summary = summaryOf(event, book.objects)
+  return firstLine(/^(object|relation)\./.test(event.type) ? text.replace(/^.*? · /, '') : text, 160)
+}
