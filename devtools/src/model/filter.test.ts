@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { answered, asked, bookOf, event } from './events.fixture.js'
-import { matcher, parseFilter, toggled } from './filter.js'
+import { matcher, toggled } from './filter.js'
+import { parseFilter } from './terms.js'
 
 const book = bookOf(
   event('kit.loaded', 'k', { name: 'research', goal: 'Buses by 2030' }),
@@ -69,7 +70,37 @@ test('actors, families, costs and numbers', () => {
 test('a term that is being typed filters nothing yet, and an unknown key is a word', () => {
   expect(rows('type:')).toHaveLength(7)
   expect(rows('https://x')).toEqual([])
-  expect(rows('-')).toEqual([])
+  expect(rows('-')).toHaveLength(7)
+})
+
+test('an expression between slashes is looked for in the same texts, whatever their case', () => {
+  expect(rows('/WIN[a-z]+r/')).toEqual([2])
+  expect(rows('/what does .* cost/')).toEqual([3])
+  expect(rows('-/llm|tool/')).toEqual([1])
+})
+
+test('ids, models, tokens, times and how long a call took', () => {
+  expect(rows('id:a')).toEqual([4, 5])
+  expect(rows('model:gpt-5*')).toEqual([2, 3, 4, 5])
+  expect(rows('tokens:>=100')).toEqual([2, 3])
+  expect(rows('tokens:<100')).toEqual([4, 5])
+  expect(rows('latency:>0.9s')).toEqual([2, 3, 4, 5])
+  expect(rows('latency:>1001ms')).toEqual([])
+  expect(rows('time:>0.5s')).toEqual([4, 5])
+  expect(rows('before:5ms type:llm.request')).toEqual([])
+  expect(rows('after:2026-11-20T09:14:02.500Z')).toEqual([4, 5])
+})
+
+test('a term that cannot be understood filters nothing', () => {
+  expect(rows('cost:>cheap')).toHaveLength(7)
+  expect(rows('/(/ winter')).toEqual([2])
+})
+
+test('a long text is found to its end, and a name of the prototype is no field', () => {
+  const long = bookOf(asked('q', `${'so on and on '.repeat(2000)} needle`), asked('p', 'short'))
+  const matches = matcher(parseFilter('NEEDLE'))
+  expect([0, 1].map(row => matches?.(long, row))).toEqual([true, false])
+  expect(rows('has:constructor')).toEqual([])
 })
 
 test('a hostile pattern is only a text', () => {

@@ -1,96 +1,107 @@
-/**
- * The filter box: free words and `key:value` terms, all of which must hold; `-` turns one round. Values with commas are
- * alternatives, `*` stands for anything: `type:llm.* -cache:hit actor:finder has:error cost:>0.01 after:#12 "two words"`.
- */
+/** Which rows of a book pass the filter. */
 import type { Book } from './book.js'
 import { shownActor } from './book.js'
 import { familyOf, isError } from './family.js'
-import { contentText, list, number, record, string } from './read.js'
-import { summaryOf } from './summary.js'
+import { list, number, record, string } from './read.js'
+import { searched } from './search-text.js'
+import type { Bound, Term } from './terms.js'
 import { isHit } from './totals.js'
-
-export interface Term {
-  readonly key: 'text' | 'type' | 'actor' | 'model' | 'has' | 'cache' | 'family' | 'cost' | 'after' | 'before'
-  readonly value: string
-  readonly not: boolean
-}
-
-const keys = new Set<string>(['type', 'actor', 'model', 'has', 'cache', 'family', 'cost', 'after', 'before'])
-
-/** Never fails: what is no known term is a word to look for. A term that is still without its value is left out. */
-export function parseFilter(input: string): readonly Term[] {
-  const terms: Term[] = []
-  for (const [piece] of input.matchAll(/-?(?:[a-z]+:)?"[^"]*"?|\S+/gi)) {
-    const not = piece.startsWith('-') && piece.length > 1
-    const body = not ? piece.slice(1) : piece
-    const colon = body.indexOf(':')
-    const key = colon > 0 ? body.slice(0, colon).toLowerCase() : ''
-    const known = keys.has(key)
-    const value = (known ? body.slice(colon + 1) : body).replaceAll('"', '')
-    if (value !== '') terms.push({ key: known ? (key as Term['key']) : 'text', value, not })
-  }
-  return terms
-}
 
 export type Matcher = (book: Book, row: number) => boolean
 
-/** A function that says whether a row of a book is shown; undefined where every row is. */
+/** A function that says whether a row of a book is shown; undefined where every row is. Terms with a fault are left out. */
 export function matcher(terms: readonly Term[]): Matcher | undefined {
-  if (terms.length === 0) return undefined
-  const tests = terms.map(term => {
+  const used = terms.filter(term => term.fault === undefined)
+  // Words cost the most, so they come last.
+  used.sort((a, b) => Number(a.key === 'text') - Number(b.key === 'text'))
+  const tests = used.flatMap(term => {
     const test = testOf(term)
-    return term.not ? (book: Book, row: number) => !test(book, row) : test
+    if (!test) return []
+    return [term.not ? (book: Book, row: number) => !test(book, row) : test]
   })
-  return (book, row) => tests.every(test => test(book, row))
+  if (tests.length === 0) return undefined
+  return (book, row) => {
+    for (const test of tests) if (!test(book, row)) return false
+    return true
+  }
 }
 
-function testOf({ key, value }: Term): Matcher {
+/** Undefined where the term does not say yet what it asks for. */
+function testOf({ key, value, bound, pattern }: Term): Matcher | undefined {
   switch (key) {
     case 'type': {
-      const pattern = anyOf(value, part => (part.includes('*') ? glob(part) : `${escaped(part)}(?:\\..*)?`))
-      return (book, row) => pattern.test(typeAt(book, row))
+      const test = anyOf(value, part => (part.includes('*') ? glob(part) : `${escaped(part)}(?:\\..*)?`))
+      return (book, row) => test(book.events[row]?.type ?? '')
     }
     case 'actor': {
-      const pattern = anyOf(value, part => `.*${glob(part)}.*`)
+      const test = anyOf(value, part => `.*${glob(part)}.*`)
       return (book, row) => {
         const event = book.events[row]
-        return event !== undefined && (pattern.test(event.actor) || pattern.test(shownActor(event)))
+        return event !== undefined && (test(event.actor) || test(shownActor(event)))
       }
     }
     case 'model': {
-      const pattern = anyOf(value, part => `.*${glob(part)}.*`)
-      return (book, row) => pattern.test(string(dataAt(book, row).model) ?? book.calls.ofRow(row)?.name ?? '')
+      const test = anyOf(value, part => `.*${glob(part)}.*`)
+      return (book, row) => test(string(dataAt(book, row).model) ?? book.calls.ofRow(row)?.name ?? '')
+    }
+    case 'id': {
+      const test = anyOf(value, part => `${glob(part)}.*`)
+      return (book, row) => test(book.events[row]?.id ?? '')
     }
     case 'family': {
-      const wanted = new Set(value.toLowerCase().split(','))
-      return (book, row) => wanted.has(familyOf(typeAt(book, row)))
+      const wanted = parts(value)
+      return (book, row) => wanted.has(familyOf(book.events[row]?.type ?? ''))
     }
     case 'cache': {
-      const wanted = new Set(value.toLowerCase().split(','))
-      return (book, row) => {
-        const state = cacheState(book, row)
-        return state !== undefined && wanted.has(state)
-      }
+      const wanted = parts(value)
+      return (book, row) => wanted.has(cacheState(book, row) ?? 'none')
     }
     case 'has': {
-      const wanted = value.toLowerCase().split(',')
+      const wanted = value.split(',').filter(part => part !== '')
       return (book, row) => wanted.some(what => has(book, row, what))
     }
-    case 'cost': {
-      const [, sign = '', digits = ''] = /^([<>]=?|=)?\$?(.*)$/.exec(value) ?? []
-      const limit = digits === '' ? Number.NaN : Number(digits)
-      return (book, row) => compare(number(dataAt(book, row).cost_usd), sign, limit)
-    }
+    case 'cost':
+      return bound && ((book, row) => compare(number(dataAt(book, row).cost_usd), bound))
+    case 'tokens':
+      return bound && ((book, row) => compare(tokensAt(book, row), bound))
+    case 'latency':
+      return bound && ((book, row) => compare(latencyAt(book, row), bound))
+    case 'time':
     case 'after':
-    case 'before': {
-      const seq = Number(value.replace('#', ''))
-      return (_book, row) => (key === 'after' ? row + 1 > seq : row + 1 < seq)
-    }
+    case 'before':
+      return bound && ((book, row) => compare(placeOf(book, row, bound), bound))
     case 'text': {
-      const pattern = new RegExp(escaped(value), 'i')
-      return (book, row) => contains(book, row, pattern)
+      if (pattern) return (book, row) => searched(book, row, text => pattern.test(text))
+      const word = value.toLowerCase()
+      return (book, row) => searched(book, row, text => text.includes(word))
     }
   }
+}
+
+/** The figure that its column shows: what a request read, what an answer wrote. */
+function tokensAt(book: Book, row: number): number | undefined {
+  const call = book.calls.ofRow(row)
+  if (call?.kind !== 'llm' || call.end < 0) return undefined
+  const usage = record(dataAt(book, call.end).usage)
+  if (row === call.end) return number(usage.output_tokens)
+  return row === call.row ? number(usage.input_tokens) : undefined
+}
+
+/** Of a call that has ended, at its two ends, in milliseconds. */
+function latencyAt(book: Book, row: number): number | undefined {
+  const call = book.calls.ofRow(row)
+  if (!call || call.end < 0 || (row !== call.row && row !== call.end)) return undefined
+  const between = (book.times[call.end] ?? Number.NaN) - (book.times[call.row] ?? Number.NaN)
+  return number(dataAt(book, call.end).latency_ms) ?? number(between)
+}
+
+/** From here on, a time is one of the calendar. */
+const epochFrom = 1e11
+
+function placeOf(book: Book, row: number, { seq, limit }: Bound): number | undefined {
+  if (seq) return row + 1
+  const ms = number(book.times[row])
+  return ms !== undefined && limit >= epochFrom ? book.startedAt + ms : ms
 }
 
 function has(book: Book, row: number, what: string): boolean {
@@ -102,7 +113,7 @@ function has(book: Book, row: number, what: string): boolean {
   if (what === 'tools') return list(data.tools).length > 0 || list(data.tool_calls).length > 0
   if (what === 'cause') return event.cause.length > 0
   if (what === 'reasoning') return typeof data.reasoning === 'string'
-  return data[what] !== undefined
+  return Object.hasOwn(data, what) && data[what] !== undefined
 }
 
 /** `hit`, `joined`, `miss`, `bypass` or `off`, of an answer and of the request that it answers. */
@@ -117,30 +128,36 @@ export function cacheState(book: Book, row: number): string | undefined {
   return string(record(data.cache).state) ?? (isHit(data) ? 'hit' : undefined)
 }
 
-function contains(book: Book, row: number, pattern: RegExp): boolean {
-  const event = book.events[row]
-  if (!event) return false
-  if (pattern.test(event.type) || pattern.test(event.actor) || pattern.test(event.id)) return true
-  const data = record(event.data)
-  for (const field of [data.text, data.message, data.reasoning]) {
-    if (typeof field === 'string' && pattern.test(field)) return true
-  }
-  if (list(data.messages).some(message => pattern.test(contentText(record(message).content)))) return true
-  return pattern.test(summaryOf(event, book.objects).text)
-}
-
-function compare(value: number | undefined, sign: string, limit: number): boolean {
-  if (value === undefined || Number.isNaN(limit)) return false
+function compare(value: number | undefined, { sign, limit }: Bound): boolean {
+  if (value === undefined) return false
   if (sign === '>') return value > limit
-  if (sign === '>=' || sign === '') return value >= limit
+  if (sign === '>=') return value >= limit
   if (sign === '<') return value < limit
   if (sign === '<=') return value <= limit
   return value === limit
 }
 
-function anyOf(value: string, pattern: (part: string) => string): RegExp {
-  const parts = value.split(',').filter(part => part !== '')
-  return new RegExp(`^(?:${parts.map(pattern).join('|')})$`, 'i')
+function parts(value: string): ReadonlySet<string> {
+  return new Set(
+    value
+      .toLowerCase()
+      .split(',')
+      .filter(part => part !== '')
+  )
+}
+
+/** Remembers what it said: a ledger has many rows and few types, actors and models. */
+function anyOf(value: string, pattern: (part: string) => string): (text: string) => boolean {
+  const expression = new RegExp(`^(?:${[...parts(value)].map(pattern).join('|')})$`, 'is')
+  const known = new Map<string, boolean>()
+  return text => {
+    let said = known.get(text)
+    if (said === undefined) {
+      said = expression.test(text)
+      if (known.size < 10_000) known.set(text, said)
+    }
+    return said
+  }
 }
 
 function glob(text: string): string {
@@ -149,10 +166,6 @@ function glob(text: string): string {
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-}
-
-function typeAt(book: Book, row: number): string {
-  return book.events[row]?.type ?? ''
 }
 
 function dataAt(book: Book, row: number): Record<string, unknown> {

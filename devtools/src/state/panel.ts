@@ -1,95 +1,39 @@
 /** The panel's state: which sources, which run, which row, which filter. One mutable bag with a version that React reads. */
-import type { LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
-import { type Book, type BookFold, createBook } from '../model/book.js'
-import { type Matcher, matcher, parseFilter } from '../model/filter.js'
-import type { RunCard } from '../model/run.js'
-import type { DevtoolsSource, SourceStatus } from '../model/source.js'
+import { createBook } from '../model/book.js'
 import { createCards } from './cards.js'
+import { createFiltering } from './filtering.js'
+import { createFollowing } from './following.js'
 import { createPainter } from './frames.js'
-import { createPlayback, type Playback } from './playback.js'
+import { createPlayback } from './playback.js'
+import type {
+  InspectorTab,
+  OpenRun,
+  Overlay,
+  Panel,
+  Place,
+  RunEntry,
+  Sheet,
+  SourceEntry,
+  Theme,
+  TimeRange,
+  View
+} from './shape.js'
 
-/** In the order of their tabs and of the keys 1 to 7. */
-export const viewNames = ['ledger', 'waterfall', 'dialog', 'graph', 'cost', 'world', 'compare'] as const
-export type View = (typeof viewNames)[number]
-export type InspectorTab = 'pretty' | 'json' | 'raw' | 'diff' | 'causes'
-/** What stands in the place of the inspector. */
-export type Sheet = 'fork' | 'replay' | 'try'
-export type Theme = 'auto' | 'light' | 'dark'
-
-export interface SourceEntry {
-  readonly id: number
-  readonly source: DevtoolsSource
-  ledgers: readonly LedgerInfo[]
-  status: SourceStatus
-}
-
-export interface RunEntry {
-  /** Unique among all sources. */
-  readonly key: string
-  readonly source: SourceEntry
-  readonly info: LedgerInfo
-}
-
-export interface OpenRun {
-  readonly key: string
-  readonly name: string
-  readonly source: SourceEntry
-  /** All of its events. */
-  readonly book: BookFold
-  /** What the views show: the book up to the playhead; the book itself where the playhead is at its end. */
-  shown: Book
-  status: SourceStatus
-  /** The rows that pass the filter; undefined while there is none. */
-  visible: number[] | undefined
-}
-
-export interface TimeRange {
-  readonly from: number
-  readonly to: number
-}
-
-export interface Panel {
-  /** Grows with every change that can be seen. */
-  readonly version: number
-  readonly sources: readonly SourceEntry[]
-  readonly runs: readonly RunEntry[]
-  readonly run: OpenRun | undefined
-  /** Nothing is open because it is not known yet what there is. */
-  readonly waiting: boolean
-  readonly selected: number | undefined
-  readonly filter: string
-  readonly view: View
-  readonly tab: InspectorTab
-  readonly theme: Theme
-  /** So many events are shown, the rest is to come; undefined at the end, which moves with a live run. */
-  readonly playhead: number | undefined
-  /** A stretch of the run that was chosen in the minimap or the waterfall, in milliseconds since its start. */
-  readonly range: TimeRange | undefined
-  readonly sheet: Sheet | undefined
-  /** The keys of the runs that Compare shows, two to four, the first one being A. */
-  readonly compared: readonly string[]
-  /** A message for the person, such as why a file was not opened. */
-  readonly notice: { readonly text: string; readonly error: boolean } | undefined
-  subscribe(listener: () => void): () => void
-  cardOf(run: RunEntry): RunCard
-  addSource(source: DevtoolsSource, options?: { readonly open?: boolean }): SourceEntry
-  open(key: string): void
-  /** Opens the run of this name as soon as a source has it. */
-  want(name: string): void
-  select(row: number | undefined): void
-  setFilter(filter: string): void
-  setView(view: View): void
-  setTab(tab: InspectorTab): void
-  setTheme(theme: Theme): void
-  /** Moves the playhead: to so many events, or to the end. Every view shows the run as it stood there. */
-  seek(length: number | undefined): void
-  readonly playback: Playback
-  setRange(range: TimeRange | undefined): void
-  setSheet(sheet: Sheet | undefined): void
-  setCompared(keys: readonly string[]): void
-  tell(text: string | undefined, error?: boolean): void
-  close(): void
-}
+export type {
+  InspectorTab,
+  Notice,
+  OpenRun,
+  Overlay,
+  Panel,
+  Place,
+  RunEntry,
+  Sheet,
+  SourceEntry,
+  Theme,
+  TimeRange,
+  View
+} from './shape.js'
+export { viewNames } from './shape.js'
 
 export interface PanelOptions {
   readonly theme?: Theme
@@ -97,10 +41,10 @@ export interface PanelOptions {
   readonly filter?: string
 }
 
-/** Events are folded for so long in one frame; the rest comes in the next ones, so that the first rows are seen at once. */
-const foldMs = 8
-/** Of a long ledger, once its first rows are there: fewer paints, sooner whole. */
-const longFoldMs = 100
+/** The filter may take so long in one frame. */
+const filterMs = 10
+/** What was done can be undone for so long. */
+const undoMs = 10_000
 /** A run that was asked for and does not appear for so long is given up; the newest is shown instead. */
 const wantMs = 2000
 
@@ -113,13 +57,14 @@ export function createPanel(options: PanelOptions = {}): Panel {
   let runs: readonly RunEntry[] = []
   let run: OpenRun | undefined
   let unfollow: (() => void) | undefined
-  let pending: { from: number; events: readonly LedgerEvent[] }[] = []
-  let pendingSignals: LedgerSignal[] = []
-  let matches: Matcher | undefined
   let wanted: string | undefined
+  let place: Place = {}
   let version = 0
   let sourceIds = 0
   let giveUp: ReturnType<typeof setTimeout> | undefined
+  let forget: ReturnType<typeof setTimeout> | undefined
+  const following = createFollowing()
+  const filtering = createFiltering(options.filter ?? '')
 
   const state = {
     selected: undefined as number | undefined,
@@ -130,10 +75,10 @@ export function createPanel(options: PanelOptions = {}): Panel {
     playhead: undefined as number | undefined,
     range: undefined as TimeRange | undefined,
     sheet: undefined as Sheet | undefined,
+    overlay: undefined as Overlay | undefined,
     compared: [] as readonly string[],
     notice: undefined as Panel['notice']
   }
-  matches = matcher(parseFilter(state.filter))
 
   const changed = (): void => {
     version++
@@ -141,7 +86,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
   }
 
   const painter = createPainter(() => {
-    const more = fold()
+    const more = advance()
     if (run) cards.refresh(run)
     changed()
     // Figures of calls in flight move with time alone.
@@ -151,35 +96,25 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
   const cards = createCards(() => painter.soon())
 
-  /** Takes pending events into the book; true when some are left for the next frame. */
-  function fold(): boolean {
+  /** Takes new events in and filters them; true when some are left for the next frame. */
+  function advance(): boolean {
     if (!run) return false
-    const { book } = run
-    const until = performance.now() + (book.events.length < 500 ? foldMs : longFoldMs)
-    while (pending.length > 0) {
-      const batch = pending[0] as (typeof pending)[number]
-      let at = Math.max(0, book.events.length - batch.from)
-      for (; at < batch.events.length; at++) {
-        book.add(batch.events[at])
-        const row = book.events.length - 1
-        if (run.visible && matches?.(book, row)) run.visible.push(row)
-        if ((at & 63) === 63 && performance.now() > until) break
-      }
-      if (at < batch.events.length) return true
-      pending.shift()
-    }
-    const now = Date.now()
-    for (const signal of pendingSignals) book.signal(signal, now)
-    pendingSignals = []
-    return false
+    const unfolded = following.fold(run.book)
+    const unfiltered = filtering.step(run, filterMs)
+    stand(run)
+    return unfolded || unfiltered
   }
 
-  function refilter(): void {
-    if (!run) return
-    const { book } = run
-    run.visible = matches ? [] : undefined
-    if (!matches) return
-    for (let row = 0; row < book.events.length; row++) if (matches(book, row)) run.visible?.push(row)
+  /** Goes to the place that the address named, once the run has come so far. */
+  function stand({ book }: OpenRun): void {
+    const { seq, playhead } = place
+    const length = book.events.length
+    if (seq !== undefined && seq <= length) state.selected = seq - 1
+    if (playhead !== undefined && playhead < length) seek(playhead)
+    place = {
+      ...(seq !== undefined && seq > length ? { seq } : {}),
+      ...(playhead !== undefined && playhead >= length ? { playhead } : {})
+    }
   }
 
   function listRuns(): void {
@@ -188,7 +123,6 @@ export function createPanel(options: PanelOptions = {}): Panel {
       .sort((a, b) => (b.info.created || b.info.updated).localeCompare(a.info.created || a.info.updated))
     const target = wanted === undefined ? undefined : runs.find(entry => entry.info.name === wanted)
     if (target) {
-      wanted = undefined
       panel.open(target.key)
     } else if (!run && wanted === undefined) {
       const newest = runs.find(entry => entry.info.length > 0)
@@ -234,6 +168,13 @@ export function createPanel(options: PanelOptions = {}): Panel {
     get filter() {
       return state.filter
     },
+    get terms() {
+      return filtering.terms
+    },
+    get searching() {
+      const { seen } = filtering
+      return run && seen !== undefined && seen < run.book.events.length ? seen : undefined
+    },
     get view() {
       return state.view
     },
@@ -251,6 +192,9 @@ export function createPanel(options: PanelOptions = {}): Panel {
     },
     get sheet() {
       return state.sheet
+    },
+    get overlay() {
+      return state.overlay
     },
     get compared() {
       return state.compared
@@ -302,11 +246,11 @@ export function createPanel(options: PanelOptions = {}): Panel {
     open(key) {
       const entry = runs.find(candidate => candidate.key === key)
       if (!entry || run?.key === key) return
+      if (wanted !== entry.info.name) place = {}
       wanted = undefined
       playback.pause()
       unfollow?.()
-      pending = []
-      pendingSignals = []
+      following.clear()
       state.selected = undefined
       state.playhead = undefined
       state.range = undefined
@@ -318,18 +262,19 @@ export function createPanel(options: PanelOptions = {}): Panel {
         book,
         shown: book,
         status: { state: 'connecting' },
-        visible: matches ? [] : undefined
+        visible: undefined
       }
       run = opened
+      filtering.start(opened)
       unfollow = entry.source.source.follow(entry.info.name, {
         events(from, events) {
           if (run !== opened) return
-          pending.push({ from, events })
+          following.events(from, events)
           painter.soon()
         },
         signals(signals) {
           if (run !== opened) return
-          for (const signal of signals) pendingSignals.push(signal)
+          following.signals(signals)
           painter.relaxed()
         },
         state(status) {
@@ -340,7 +285,13 @@ export function createPanel(options: PanelOptions = {}): Panel {
       painter.soon()
     },
 
-    want(name) {
+    want(name, at = {}) {
+      place = at
+      if (run?.name === name) {
+        stand(run)
+        changed()
+        return
+      }
       wanted = name
       clearTimeout(giveUp)
       giveUp = setTimeout(() => {
@@ -351,15 +302,27 @@ export function createPanel(options: PanelOptions = {}): Panel {
       listRuns()
     },
     select(row) {
+      place = {}
       if (row === state.selected) return
       state.selected = row
       changed()
     },
     setFilter(filter) {
       state.filter = filter
-      matches = matcher(parseFilter(filter))
-      refilter()
+      filtering.set(filter)
+      if (run) {
+        filtering.start(run)
+        // What is found at once is shown at once.
+        if (filtering.step(run, filterMs)) painter.soon()
+      }
       changed()
+    },
+    clear() {
+      if (!run) return
+      const before = state.filter
+      const rest = before.replace(/(^|\s)after:#\d+(?=\s|$)/g, '').trim()
+      panel.setFilter(`${rest} after:#${run.book.events.length}`.trim())
+      panel.tell('The events so far are hidden. The ledger keeps them.', false, () => panel.setFilter(before))
     },
     setView(view) {
       state.view = view
@@ -375,6 +338,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     },
     playback,
     seek(length) {
+      place = {}
       playback.pause()
       seek(length)
     },
@@ -386,17 +350,24 @@ export function createPanel(options: PanelOptions = {}): Panel {
       state.sheet = sheet
       changed()
     },
+    setOverlay(overlay) {
+      state.overlay = overlay
+      changed()
+    },
     setCompared(keys) {
       state.compared = keys.slice(0, 4)
       changed()
     },
-    tell(text, error = false) {
-      state.notice = text === undefined ? undefined : { text, error }
+    tell(text, error = false, undo) {
+      clearTimeout(forget)
+      state.notice = text === undefined ? undefined : { text, error, ...(undo ? { undo } : {}) }
+      if (undo) forget = setTimeout(() => panel.tell(undefined), undoMs)
       changed()
     },
     close() {
       painter.stop()
       clearTimeout(giveUp)
+      clearTimeout(forget)
       playback.pause()
       unfollow?.()
       cards.stop()

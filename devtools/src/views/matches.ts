@@ -1,5 +1,5 @@
 /** Paints the words that the filter looks for, without touching the rows: the CSS Custom Highlight API. */
-import { parseFilter } from '../model/filter.js'
+import { parseFilter } from '../model/terms.js'
 
 const name = 'daybook-match'
 

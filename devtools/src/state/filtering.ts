@@ -1,0 +1,77 @@
+/**
+ * Which rows the filter lets through, found in slices of a few milliseconds, so that typing never waits for a long
+ * ledger. The rows found so far are shown meanwhile; events that arrive are looked at in the same way.
+ */
+import type { Book } from '../model/book.js'
+import { type Matcher, matcher } from '../model/filter.js'
+import { parseFilter, type Term } from '../model/terms.js'
+
+/** What a filter works on: a book that grows, and the rows of it that are shown. */
+export interface Filtered {
+  readonly book: Book
+  visible: number[] | undefined
+}
+
+export interface Filtering {
+  readonly terms: readonly Term[]
+  /** So many events were looked at; undefined without a filter. */
+  readonly seen: number | undefined
+  set(filter: string): void
+  /** Begins anew with the first row. */
+  start(run: Filtered): void
+  /** Goes on for so many milliseconds; true when rows are left. */
+  step(run: Filtered, ms: number): boolean
+}
+
+export function createFiltering(filter: string): Filtering {
+  let terms: readonly Term[] = []
+  let matches: Matcher | undefined
+  let seen = 0
+  /** Rows that may pass or fail anew when their call ends: its cache, tokens and latency are known only then. */
+  const open = new Set<number>()
+
+  const filtering: Filtering = {
+    get terms() {
+      return terms
+    },
+    get seen() {
+      return matches ? seen : undefined
+    },
+    set(text) {
+      terms = parseFilter(text)
+      matches = matcher(terms)
+    },
+    start(run) {
+      seen = 0
+      open.clear()
+      run.visible = matches ? [] : undefined
+    },
+    step(run, ms) {
+      const { book, visible } = run
+      if (!matches || !visible) return false
+      const until = performance.now() + ms
+      while (seen < book.events.length) {
+        const row = seen++
+        const call = book.calls.ofRow(row)
+        if (call) {
+          if (call.row === row && call.end < 0) open.add(row)
+          else if (call.end === row && open.delete(call.row)) place(visible, call.row, matches(book, call.row))
+        }
+        if (matches(book, row)) visible.push(row)
+        if ((seen & 31) === 0 && performance.now() > until) return seen < book.events.length
+      }
+      return false
+    }
+  }
+  filtering.set(filter)
+  return filtering
+}
+
+/** Puts a row where it belongs among the visible ones, or takes it out. */
+function place(visible: number[], row: number, shown: boolean): void {
+  let at = visible.length
+  while (at > 0 && (visible[at - 1] as number) >= row) at--
+  const there = visible[at] === row
+  if (shown && !there) visible.splice(at, 0, row)
+  else if (!shown && there) visible.splice(at, 1)
+}
