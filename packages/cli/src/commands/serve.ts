@@ -1,14 +1,19 @@
 /** Serves the devtools until somebody ends it. */
+import type { Verification } from 'daybook'
 import { ConfigurationError } from 'daybook/errors'
 import type { Context } from '../command.js'
+import type { Forks } from '../server/forking.js'
 import { serveDevtools } from '../server/serve.js'
 import type { Stores } from '../stores.js'
+import { type VerifiedFile, verifyRun } from '../verify-run.js'
 
 export interface Served {
   readonly stores: Stores
   /** The run that the page opens. */
   readonly run?: string | undefined
   readonly port?: number | undefined
+  /** Left out: the page only shows. */
+  readonly forks?: Forks | undefined
   /** Whether NODE_ENV=production is no reason to refuse. */
   readonly allowed: boolean
   /** Printed once the server answers: what stands above its address, and below. */
@@ -18,7 +23,7 @@ export interface Served {
 
 /** Resolves with the exit code once the signal has fired. */
 export async function serve(
-  { stores, run, port, allowed, above = [], below = [] }: Served,
+  { stores, run, port, forks, allowed, above = [], below = [] }: Served,
   context: Context
 ): Promise<number> {
   const { io, paint } = context
@@ -32,6 +37,8 @@ export async function serve(
     store: stores.store,
     run,
     port,
+    forks,
+    verify: stores.onDisk ? name => verified(name, context) : undefined,
     page: io.page,
     warn: warning => context.warn(warning)
   })
@@ -41,7 +48,7 @@ export async function serve(
     } else {
       for (const line of above) context.print(line)
       context.print(`  ${paint('muted', 'Open       ')} ${paint('underline', server.url)}`)
-      context.print(`  ${paint('muted', 'Access     ')} this machine only, read only`)
+      context.print(`  ${paint('muted', 'Access     ')} this machine only, ${forks ? 'forks allowed' : 'read only'}`)
       context.print()
       for (const line of below) context.print(line)
       context.print(paint('muted', '  Ctrl-C ends it'))
@@ -51,6 +58,13 @@ export async function serve(
   } finally {
     await server.close()
   }
+}
+
+/** The first of its files that is not as it was written, else its own. */
+async function verified(name: string, context: Context): Promise<Verification> {
+  const files = await verifyRun(name, context)
+  const { name: ledger, path: _path, ...verification } = (files.find(file => !file.ok) ?? files[0]) as VerifiedFile
+  return { ...verification, ...(ledger === name ? {} : { ledger }) }
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

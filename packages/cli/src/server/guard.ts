@@ -12,12 +12,22 @@ export interface Asked {
 }
 
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 405 | 413
+  readonly status: 400 | 401 | 403 | 405 | 411 | 413 | 415
   readonly text: string
 }
 
-/** The refusal that a request gets on every route, or undefined. `port` is the one that we listen on. */
-export function refusal(request: Asked, port: number): Refusal | undefined {
+/** The longest body that is read, in bytes: an edited request with a long dialog in it. */
+export const maxBody = 4_000_000
+
+/**
+ * The refusal that a request gets on every route, or undefined. `port` is the one that we listen on; `posts` says where
+ * something may be sent to.
+ */
+export function refusal(
+  request: Asked,
+  port: number,
+  posts: (url: string) => boolean = () => false
+): Refusal | undefined {
   const hosts = valuesOf(request, 'host')
   const host = hosts[0]?.toLowerCase()
   // One Host, and one that is this machine's own: a rebound name arrives here with its own name in it.
@@ -33,11 +43,30 @@ export function refusal(request: Asked, port: number): Refusal | undefined {
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !(site === 'same-site' && navigating)) {
     return { status: 403, text: 'Pages of other sites are not answered.' }
   }
+  if (request.method === 'POST' && posts(String(request.url))) return bodyRefusal(request)
   if (request.method !== 'GET') return { status: 405, text: 'This server can only be read: use GET.' }
   if (valuesOf(request, 'transfer-encoding').length > 0 || valuesOf(request, 'content-length').some(n => n !== '0')) {
     return { status: 413, text: 'A body is not read.' }
   }
   if (!request.url?.startsWith('/')) return { status: 400, text: 'The address must be a path.' }
+  return undefined
+}
+
+/** JSON only: what a page of another origin can send without asking first is never that. */
+function bodyRefusal(request: Asked): Refusal | undefined {
+  const types = valuesOf(request, 'content-type')
+  if (types.length !== 1 || !/^application\/json\s*(;|$)/i.test(String(types[0]))) {
+    return { status: 415, text: 'Send JSON, and say so: Content-Type: application/json.' }
+  }
+  const lengths = valuesOf(request, 'content-length')
+  if (
+    lengths.length !== 1 ||
+    !/^\d{1,15}$/.test(String(lengths[0])) ||
+    valuesOf(request, 'transfer-encoding').length > 0
+  ) {
+    return { status: 411, text: 'Say how long the body is: Content-Length.' }
+  }
+  if (Number(lengths[0]) > maxBody) return { status: 413, text: `A body has at most ${maxBody / 1e6} MB.` }
   return undefined
 }
 

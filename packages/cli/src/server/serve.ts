@@ -1,10 +1,11 @@
-/** The local server of the devtools: this machine only, read only, one token per start. */
+/** The local server of the devtools: this machine only, one token per start, read only unless it may fork. */
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { LedgerStore, Warning } from 'daybook'
+import type { LedgerStore, Verification, Warning } from 'daybook'
 import { ConfigurationError } from 'daybook/errors'
+import { type Forks, isForkPath, sendFork } from './forking.js'
 import { type Frames, frames } from './frames.js'
 import { hasToken, refusal } from './guard.js'
 import { contentSecurityPolicy, type PageFile, pageFiles, pageFolder, pathOf } from './page.js'
@@ -20,6 +21,10 @@ export interface ServeOptions {
   readonly run?: string | undefined
   /** The folder of the built page; left out: that of the package daybook-devtools. */
   readonly page?: string | undefined
+  /** Left out: nothing can be forked from the page. */
+  readonly forks?: Forks | undefined
+  /** Whether a ledger is as it was written; left out: nobody can say. */
+  readonly verify?: ((ledger: string) => Promise<Verification>) | undefined
   readonly pace?: Partial<Pace> | undefined
   /** How long a client may take to send its request, in milliseconds. */
   readonly requestMs?: number | undefined
@@ -47,7 +52,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
 
 /** @throws ConfigurationError where the page is not built or the port is taken. */
 export async function serveDevtools(options: ServeOptions): Promise<DevtoolsServer> {
-  const { store, token = randomBytes(16).toString('base64url'), requestMs = 10_000 } = options
+  const { store, token = randomBytes(16).toString('base64url'), requestMs = 10_000, forks, verify } = options
   const pace: Pace = { pingMs: 15_000, pollMs: 1_000, ...options.pace }
   const files = await pageFiles(options.page ?? pageFolder())
   const closing = new AbortController()
@@ -55,7 +60,7 @@ export async function serveDevtools(options: ServeOptions): Promise<DevtoolsServ
   let port = 0
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refused = refusal(request, port)
+    const refused = refusal(request, port, isForkPath)
     if (refused) return refuse(response, refused.status, refused.text)
     const url = String(request.url)
     const path = pathOf(url)
@@ -64,17 +69,31 @@ export async function serveDevtools(options: ServeOptions): Promise<DevtoolsServ
     if (!hasToken(request, token))
       return refuse(response, 401, 'Open the address that daybook printed: it has the token.')
     const query = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length))
+    // A name from outside never reaches the store before the store has named it itself.
+    const isKnown = async (ledger: string): Promise<boolean> => (await store.list()).some(({ name }) => name === ledger)
     switch (path) {
       case '/api/ledgers':
-        return stream(response, to => streamLedgers(store, to, pace))
+        return stream(response, to => streamLedgers(store, to, pace, { fork: !!forks, verify: !!verify }))
       case '/api/events': {
         const ledger = query.get('ledger') ?? ''
         const from = query.get('from') ?? '0'
         if (!/^\d{1,15}$/.test(from)) return refuse(response, 400, 'from takes a whole number.')
-        // A name from outside never reaches the store before the store has named it itself.
-        const known = await store.list()
-        if (!known.some(({ name }) => name === ledger)) return refuse(response, 404, 'There is no such ledger.')
+        if (!(await isKnown(ledger))) return refuse(response, 404, 'There is no such ledger.')
         return stream(response, to => streamEvents(store, ledger, Number(from), to, pace))
+      }
+      case '/api/verify': {
+        const ledger = query.get('ledger') ?? ''
+        if (!verify || !(await isKnown(ledger))) return refuse(response, 404, 'There is no such ledger.')
+        return sendJson(response, await verify(ledger))
+      }
+      case '/api/fork':
+      case '/api/estimate': {
+        if (request.method !== 'POST') return refuse(response, 405, 'A fork is sent with POST.')
+        if (!forks) return refuse(response, 403, 'This process only shows its runs: start it with --allow-fork.')
+        const outcome = await sendFork(forks, path, request, isKnown)
+        if ('status' in outcome) return refuse(response, outcome.status, outcome.text)
+        if ('json' in outcome) return sendJson(response, outcome.json)
+        return stream(response, to => outcome.run(to, pace.pingMs))
       }
       default:
         return refuse(response, 404, 'There is nothing here.')
@@ -148,6 +167,11 @@ function refuse(response: ServerResponse, status: number, text: string): void {
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {})
   })
   response.end(`${text}\n`)
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify(value))
 }
 
 async function sendFile(response: ServerResponse, file: PageFile | undefined): Promise<void> {

@@ -14,14 +14,20 @@ const batchCharacters = 1_000_000
 /** Deltas that wait for a slow reader; older ones are dropped, and the gap in their numbers says so. */
 const waitingSignals = 2_000
 
+/** What the page may ask of this process beyond reading. */
+export interface Abilities {
+  readonly fork: boolean
+  readonly verify: boolean
+}
+
 /** Sends the list at once and whenever it has changed. */
-export async function streamLedgers(store: LedgerStore, to: Frames, pace: Pace): Promise<void> {
+export async function streamLedgers(store: LedgerStore, to: Frames, pace: Pace, can: Abilities): Promise<void> {
   const never = bell()
   let known = ''
   let silent = 0
   while (!to.left.aborted) {
     const ledgers: readonly LedgerInfo[] = await store.list()
-    const frame = JSON.stringify({ type: 'ledgers', ledgers })
+    const frame = JSON.stringify({ type: 'ledgers', ledgers, ...can })
     if (frame !== known) {
       known = frame
       silent = 0

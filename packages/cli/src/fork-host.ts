@@ -1,0 +1,115 @@
+/** How this process forks for the devtools: with its own keys, and with the kits that it knows. */
+import {
+  cached,
+  createDaybook,
+  createRuntime,
+  forkEstimate,
+  forkLedger,
+  type Kit,
+  type LedgerEvent,
+  llmExecutor,
+  openLedger,
+  priced,
+  replayed,
+  retried
+} from 'daybook'
+import { InputError } from 'daybook/errors'
+import type { Context } from './command.js'
+import { isIncluded, loadKit } from './kit.js'
+import { oneLine } from './print/format.js'
+import { chooseProvider, type Provider } from './providers.js'
+import type { ForkOrder, Forks } from './server/forking.js'
+import type { Stores } from './stores.js'
+
+export interface ForkHostOptions {
+  /** Kits beside the included ones. */
+  readonly kits?: readonly Kit[]
+  readonly simulate?: boolean
+  /** What a branch may spend at most, US dollars. */
+  readonly budgetUsd?: number | undefined
+}
+
+export function forkHost(stores: Stores, context: Context, options: ForkHostOptions = {}): Forks {
+  const { kits = [], simulate = false, budgetUsd } = options
+
+  async function open(order: ForkOrder): Promise<{ events: LedgerEvent[]; provider: Provider }> {
+    const events: LedgerEvent[] = []
+    for await (const event of (await openLedger(stores.store, order.ledger)).read()) events.push(event)
+    const changed = events.find(({ id }) => id === order.change?.event) ?? events[order.position]
+    if (order.change && changed?.type === 'kit.loaded') {
+      throw new InputError('The options of a kit are not taken from a page: daybook fork --set changes them.')
+    }
+    const options = loadedOf(events)?.data.options
+    const model = typeof options?.model === 'string' ? options.model : undefined
+    return { events, provider: await chooseProvider({ ...context.io, model, simulate }) }
+  }
+
+  /** Undefined for a ledger that is no run of a kit: there, one call can be made again. */
+  async function kitOf(events: readonly LedgerEvent[]): Promise<Kit | undefined> {
+    const name = loadedOf(events)?.data.name
+    if (name === undefined) return undefined
+    const known = kits.find(kit => kit.name === name)
+    if (known) return known
+    if (isIncluded(name)) return loadKit(name, context.io.cwd)
+    throw new InputError(
+      `The kit "${oneLine(name, 40)}" is not known to this process: start it with --kit ./its-module.mjs.`
+    )
+  }
+
+  return {
+    async estimate(order) {
+      const { events, provider } = await open(order)
+      const { llm } = provider
+      return forkEstimate(events, order.position, {
+        change: order.change,
+        target: llm ? request => llm.target?.(request) : undefined
+      })
+    },
+    async prepare(order) {
+      const { ledger, position, id, change } = order
+      const { events, provider } = await open(order)
+      const { llm } = provider
+      const kit = await kitOf(events)
+      if (!llm) {
+        throw new InputError('Nobody answers here: no key is set. Start it with a key, or with --simulate.')
+      }
+      await forkEstimate(events, position, { change }) // what does not fit is told before anything begins
+      return async (begun, signal) => {
+        const daybook = createDaybook({
+          model: provider.model,
+          llm,
+          store: stores.store,
+          cache: stores.cache,
+          host: stores.host,
+          ...(budgetUsd === undefined ? {} : { budget: { maxCostUsd: budgetUsd } })
+        })
+        const name = `branch:${id}`
+        try {
+          if (kit) {
+            const run = daybook.fork(ledger, position, { id, kit, signal, ...(change ? { change } : {}) })
+            for await (const _ of run) begun(name)
+            await run
+          } else {
+            const branch = await forkLedger(await openLedger(stores.store, ledger), position, {
+              ...{ id, change, host: stores.host },
+              target: request => llm.target?.(request)
+            })
+            begun(name)
+            const { cache, host } = stores
+            const onMiss = cached(priced(retried(llm, { host }), { host }), cache, { host })
+            const responders = [llmExecutor(replayed(events, { onMiss }))]
+            const budget = budgetUsd === undefined ? {} : { maxCostUsd: budgetUsd }
+            await createRuntime({ ledger: branch, responders, cache: false, budget, host }).resume({ signal })
+          }
+          begun(name)
+        } finally {
+          await daybook.close()
+        }
+      }
+    }
+  }
+}
+
+function loadedOf(events: readonly LedgerEvent[]): LedgerEvent<'kit.loaded'> | undefined {
+  return events.find(({ type }) => type === 'kit.loaded') as LedgerEvent<'kit.loaded'> | undefined
+}
