@@ -29,7 +29,10 @@ export function parse(
       { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) }
     ])
   )
-  const rest = argv.filter((_, index) => index !== at)
+  const rest = joined(
+    argv.filter((_, index) => index !== at),
+    options
+  )
   const { values, positionals } = strictly(() =>
     parseArgs({ args: rest, options, allowPositionals: true, strict: true })
   )
@@ -44,6 +47,24 @@ export function parse(
   }
   if (command && !args.flag('help') && !args.flag('version')) checkCount(command, positionals)
   return { command, args }
+}
+
+/**
+ * A number below 0 is nobody's option: behind one that takes a value it is this value, and elsewhere a word like any
+ * other. Whoever reads it says what may stand there.
+ */
+function joined(words: readonly string[], options: Readonly<Record<string, { readonly type: string }>>): string[] {
+  const made: string[] = []
+  const apart: string[] = []
+  const end = words.indexOf('--')
+  words.forEach((word, index) => {
+    const before = words[index - 1] ?? ''
+    if (!/^-\d/.test(word) || (end >= 0 && index > end)) made.push(word)
+    else if (before.startsWith('--') && options[before.slice(2)]?.type === 'string') {
+      made[made.length - 1] = `${before}=${word}`
+    } else apart.push(word)
+  })
+  return apart.length === 0 ? made : [...made, ...(end >= 0 ? [] : ['--']), ...apart]
 }
 
 /** Options with a value that may stand before the command. */

@@ -1,20 +1,20 @@
 /** The runs that a store holds, as the command names and lists them. */
 import type { LedgerInfo, LedgerStore } from 'daybook'
 import { asDaybookError, InputError } from 'daybook/errors'
+import { shortName } from './names.js'
 import { money, oneLine, plural } from './print/format.js'
 import type { Paint, Style } from './print/paint.js'
 import { type RunReport, reportOf } from './print/report.js'
+import type { Stores } from './stores.js'
+import { brokenChain, type Unverified, unverifiedLines } from './unverified.js'
 
 export interface RunRow {
   readonly info: LedgerInfo
   /** What it came to, or why it cannot be read. */
   readonly report: RunReport | undefined
   readonly problem: string | null
-}
-
-/** `run:<id>` is shown as its id; branches and sessions keep their kind. */
-export function shortName(name: string): string {
-  return name.replace(/^run:/, '')
+  /** Why nobody vouches for it. */
+  readonly unverified: Unverified | null
 }
 
 /** The newest first. */
@@ -22,15 +22,17 @@ export async function newestFirst(store: LedgerStore): Promise<LedgerInfo[]> {
   return [...(await store.list())].sort((a, b) => (a.updated < b.updated ? 1 : a.updated > b.updated ? -1 : 0))
 }
 
-export async function rowsOf(store: LedgerStore, infos: readonly LedgerInfo[]): Promise<RunRow[]> {
+/** @param stores Lenient ones also show what is not as it was written. */
+export async function rowsOf(stores: Stores, infos: readonly LedgerInfo[]): Promise<RunRow[]> {
   const rows: RunRow[] = []
   // One after the other: what is read is folded and dropped, so that many long runs take little memory.
   for (const info of infos) {
     try {
-      const report = await reportOf(store.read(info.name))
-      rows.push({ info, report, problem: report.problem })
+      const report = await reportOf(stores.store.read(info.name), info.name)
+      const unverified = (await brokenChain(stores, info.name)) ?? report.unverified
+      rows.push({ info, report, problem: report.problem, unverified })
     } catch (error) {
-      rows.push({ info, report: undefined, problem: asDaybookError(error, 'ledger').message })
+      rows.push({ info, report: undefined, problem: asDaybookError(error, 'ledger').message, unverified: null })
     }
   }
   return rows
@@ -70,15 +72,23 @@ const states: Readonly<Record<string, readonly [string, Style?]>> = {
   done: ['✓', 'response'],
   failed: ['✕', 'error'],
   unanswered: ['○'],
+  'not run': ['○'],
+  unverified: ['!', 'error'],
   unreadable: ['✕', 'error']
+}
+
+/** What there is to do with a fork that was only made. */
+export function nextOf(name: string): string {
+  return `It has not been run yet: daybook resume ${shortName(name)} runs it.`
 }
 
 /** A table of runs: state, goal, events, cost, saved; what failed stands below its run. */
 export function runLines(rows: readonly RunRow[], { width, paint }: { width: number; paint: Paint }): string[] {
-  const cells = rows.map(({ info, report }) => ({
+  const cells = rows.map(({ info, report, unverified }) => ({
     name: shortName(info.name),
-    state: report?.state ?? 'unreadable',
-    events: plural(info.length, 'event'),
+    state: unverified ? 'unverified' : (report?.state ?? 'unreadable'),
+    // Of a damaged ledger the store counts what stands before the damage.
+    events: plural(report?.events ?? info.length, 'event'),
     cost: report ? money(report.costUsd, report) : '–',
     saved: report && report.hits > 0 ? `saved ${money(report.savedUsd, report)}` : ''
   }))
@@ -93,7 +103,7 @@ export function runLines(rows: readonly RunRow[], { width, paint }: { width: num
   ]
   const goal = Math.max(10, width - (4 + name + 2 + state + 2 + 2 + events + 2 + cost + 2 + saved))
 
-  return rows.flatMap(({ report, problem }, index) => {
+  return rows.flatMap(({ info, report, problem, unverified }, index) => {
     const cell = cells[index]
     if (!cell) return []
     const [glyph, style] = states[cell.state] ?? ['○']
@@ -106,7 +116,12 @@ export function runLines(rows: readonly RunRow[], { width, paint }: { width: num
       paint('cache', cell.saved)
     ].join('  ')
     const indent = ' '.repeat(4 + name + 2 + state + 2)
-    const below = problem === null ? [] : [paint('muted', indent + oneLine(problem, width - indent.length))]
-    return [line.trimEnd(), ...below]
+    const say = (text: string): string => paint('muted', indent + oneLine(text, width - indent.length))
+    return [
+      line.trimEnd(),
+      ...(problem === null ? [] : [say(problem)]),
+      ...(report?.state === 'not run' ? [say(nextOf(info.name))] : []),
+      ...unverifiedLines(unverified, shortName(info.name), { paint, width, indent: 4 })
+    ]
   })
 }

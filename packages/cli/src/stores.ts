@@ -6,6 +6,7 @@ import {
   type CacheStore,
   createHost,
   type Host,
+  type LedgerEvent,
   type LedgerStore,
   memoryCache,
   memoryLedgerStore
@@ -13,11 +14,17 @@ import {
 import { fileCache, fileLedgerStore } from 'daybook/node'
 import type { Context } from './command.js'
 import { fileOf } from './ledger-files.js'
+import { type Broken, lenient } from './lenient.js'
+import { shortName } from './names.js'
 
 export interface Stores {
   readonly store: LedgerStore
   readonly cache: CacheStore
   readonly host: Host
+  /** Ledgers that are not as they were written and can be read all the same, as far as they were come across. */
+  readonly broken: ReadonlyMap<string, Broken>
+  /** The first of a ledger's own events. */
+  firstOf(name: string): Promise<LedgerEvent | undefined>
   /** Whether the ledgers are files of the folder. */
   readonly onDisk: boolean
   /** Where the events of a ledger are, as a person types it; the folder where there is no file yet. */
@@ -25,10 +32,31 @@ export interface Stores {
   close(): Promise<void>
 }
 
-export async function openStores(context: Context): Promise<Stores> {
+export interface StoresOptions {
+  /** Also read ledgers that are not as they were written: for what shows them and says so. */
+  readonly lenient?: boolean
+  /** Say nothing of them. */
+  readonly quiet?: boolean
+}
+
+export async function openStores(context: Context, options: StoresOptions = {}): Promise<Stores> {
   const { io, dir, shownDir } = context
-  const host = createHost({ warn: warning => context.warn(warning), env: name => io.env[name] || undefined })
-  const store = io.store ?? (await opened(join(dir, 'ledgers'), folder => fileLedgerStore(folder, { host })))
+  const host = createHost({
+    // Where a damaged ledger is shown, it is said with it what is wrong.
+    warn: warning => (options.lenient && warning.kind === 'damaged' ? undefined : context.warn(warning)),
+    env: name => io.env[name] || undefined
+  })
+  const folder = join(dir, 'ledgers')
+  const strict = io.store ?? (await opened(folder, path => fileLedgerStore(path, { host })))
+  const tolerant =
+    options.lenient && strict && !io.store
+      ? lenient(strict, folder, name => {
+          if (options.quiet) return
+          const message = `${shortName(name)} is not as it was written.`
+          context.warn({ area: 'ledger', kind: 'unverified', message })
+        })
+      : undefined
+  const store = tolerant ?? strict
   const cache = io.cache ?? (await opened(join(dir, 'cache'), folder => fileCache(folder, { host })))
   // A run is worth more than its record on the disk.
   const lost = !store ? 'ledgers' : !cache ? 'cache' : undefined
@@ -39,11 +67,15 @@ export async function openStores(context: Context): Promise<Stores> {
   return {
     // A branch is read, counted and removed as one with what it shares.
     store: branching(store ?? memoryLedgerStore()),
+    broken: tolerant?.broken ?? new Map(),
+    async firstOf(name) {
+      if (store) for await (const event of store.read(name, 0, 1)) return event
+      return undefined
+    },
     cache: cache ?? memoryCache(),
     host,
     onDisk: io.store === undefined && store !== undefined,
     async path(name) {
-      const folder = join(dir, 'ledgers')
       if (!store) return `in memory only`
       if (name === undefined) return shown(io.cwd, folder)
       const file = fileOf(folder, name)
@@ -66,10 +98,11 @@ export async function openStores(context: Context): Promise<Stores> {
  */
 export async function withStores(
   context: Context,
-  work: (stores: Stores) => Promise<{ readonly code?: number; readonly name?: string | undefined }>
+  work: (stores: Stores) => Promise<{ readonly code?: number; readonly name?: string | undefined }>,
+  options?: StoresOptions
 ): Promise<number> {
   const tell = context.hold()
-  const stores = await openStores(context)
+  const stores = await openStores(context, options)
   try {
     const { code = 0, name } = await work(stores)
     tell(await stores.path(name))

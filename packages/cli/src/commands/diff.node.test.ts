@@ -74,3 +74,35 @@ test('a run that is not there is said', async () => {
   const { code, stdout, stderr } = await line.run(['diff', 'demo', 'ffff'])
   expect([code, stdout, stderr]).toEqual([1, '', 'daybook: There is no run "ffff" in .daybook: see daybook list.\n'])
 })
+
+test('three or four runs are compared with the first of them', async () => {
+  await changed()
+  await line.run(['import', demoFile, '--as', 'twin'])
+  await line.run(['fork', 'twin', '--at', '14', '--set', 'max_tokens=9', '--id', 'f', '--run', '--simulate'])
+  const worlds = await line.run(['diff', 'demo', 'twin', 'other', 'branch:f'])
+  expect([worlds.code, worlds.stderr]).toEqual([0, ''])
+  expect(worlds.stdout).toMatch(/^ +demo +twin +other +branch:f\n {2}Events +26 +26 +26 +27\n/m)
+  expect(worlds.stdout).toMatch(/demo and twin\n {2}World {2}the same in both\n\n {2}demo and other\n {2}World {2}~2/)
+  const json = await line.json(['diff', 'demo', 'twin', 'other'])
+  expect(json.runs.map(({ run }: { run: string }) => run)).toEqual(['demo', 'twin', 'other'])
+  expect(json.worlds.map(({ run, equal }: { run: string; equal: boolean }) => [run, equal])).toEqual([
+    ['twin', true],
+    ['other', false]
+  ])
+  const events = await line.run(['diff', 'demo', 'twin', 'other', '--events'])
+  expect(events.stdout).toContain('Events  23 the same in all, 3 not')
+  expect(events.stdout).toMatch(/^✓✓~ +#21 ▼ llm\.response/m)
+  for (const row of [...worlds.stdout.split('\n'), ...events.stdout.split('\n')]) {
+    expect(row.length, row).toBeLessThanOrEqual(80)
+  }
+  const compared = await line.json(['diff', 'demo', 'twin', 'branch:f', '--events'])
+  expect(compared.equal).toBe(false)
+  expect(compared.rows.some(({ ids }: { ids: (string | null)[] }) => ids[0] === null && ids[2] !== null)).toBe(true)
+  const many = await line.run(['diff', 'demo', 'twin', 'other', 'demo', 'demo'])
+  expect([many.code, many.stderr]).toEqual([1, expect.stringContaining('diff does not take "demo": daybook diff')])
+  expect(await line.json(['diff', 'demo', 'twin', 'demo', '--events'])).toMatchObject({
+    equal: true,
+    same: 26,
+    rows: []
+  })
+})

@@ -1,11 +1,12 @@
-/** `daybook diff`: what differs between two runs, as worlds or event by event. */
+/** `daybook diff`: what differs between two to four runs, as worlds or event by event. */
 import {
+  compareLedgers,
   diffLedgers,
   diffWorlds,
   type FieldChange,
+  type LedgerComparison,
   type LedgerDiff,
   type LedgerEvent,
-  project,
   type ThingsDiff,
   type World,
   type WorldDiff
@@ -18,6 +19,7 @@ import { columns, count, duration, money, oneLine } from '../print/format.js'
 import { type RunReport, runReport } from '../print/report.js'
 import { objectText } from '../print/world-lines.js'
 import { withStores } from '../stores.js'
+import { type Unverified, unverifiedLines, worldOf } from '../unverified.js'
 
 /** So many objects, relations or events of a kind are printed; `--json` has all of them. */
 const printed = 50
@@ -26,55 +28,80 @@ interface Side {
   readonly run: OpenRun
   readonly events: readonly LedgerEvent[]
   readonly report: RunReport
+  readonly unverified: Unverified | undefined
 }
 
 export const diff: Command = {
   name: 'diff',
-  usage: '<run> <other>',
-  summary: 'print what differs between two runs: what they came to, or event by event',
+  usage: '<run> <other> [other] [other]',
+  summary: 'print what differs between two to four runs: what they came to, or event by event',
   notes: [
-    'A run and its forks share the ids of what they share. Runs that were made apart have no ids in common: --events finds what stands for what by who made it and why.'
+    'A run and its forks share the ids of what they share. Runs that were made apart have no ids in common: --events finds what stands for what by who made it and why.',
+    'Of more than two runs, each is compared with the first.'
   ],
-  takes: [2, 2],
+  takes: [2, 4],
   options: { events: { type: 'boolean', summary: 'compare event by event, and answers word by word' } },
   run: (args, context) =>
-    withStores(context, async stores => {
-      const sides: Side[] = []
-      for (const given of args.positionals) sides.push(await sideOf(await openRun(stores, given, context)))
-      const [a, b] = sides as [Side, Side]
-      if (args.flag('events')) {
-        const different = diffLedgers(a.events, b.events)
-        tell(a, b, different, () => ledgerLines(a, b, different, context), context)
-      } else {
-        const worlds = [project(a.events), project(b.events)] as const
-        const different = diffWorlds(...worlds)
-        const apart = a.events[0]?.id !== b.events[0]?.id
-        tell(a, b, different, () => worldLines(worlds, different, apart, context), context)
-      }
-      return { name: b.run.demo ? undefined : b.run.name }
-    })
-}
-
-function tell(
-  a: Side,
-  b: Side,
-  different: WorldDiff | LedgerDiff,
-  lines: () => readonly string[],
-  context: Context
-): void {
-  if (context.json) context.print(JSON.stringify(diffJson(a, b, different)))
-  else for (const line of ['', ...sideBySide(a, b, context), '', ...lines(), '']) context.print(line)
+    withStores(
+      context,
+      async stores => {
+        const sides: Side[] = []
+        for (const given of args.positionals) sides.push(await sideOf(await openRun(stores, given, context)))
+        const [a, ...others] = sides as [Side, Side, ...Side[]]
+        const [b] = others as [Side, ...Side[]]
+        const several = others.length > 1
+        let lines: () => readonly string[]
+        let json: () => object
+        if (args.flag('events') && several) {
+          const comparison = compareLedgers(sides.map(({ events }) => events))
+          lines = () => comparisonLines(sides, comparison, context)
+          json = () => comparisonJson(sides, comparison)
+        } else if (args.flag('events')) {
+          const different = diffLedgers(a.events, b.events)
+          lines = () => ledgerLines(a, b, different, context)
+          json = () => ({ ...sidesJson(a, b), ...diffJson(different) })
+        } else {
+          const worlds = sides.map(({ events, unverified }) => worldOf(events, unverified))
+          const [world] = worlds as [World, ...World[]]
+          const found = others.map((side, index) => {
+            const pair = [world, worlds[index + 1] as World] as const
+            return { side, pair, different: diffWorlds(...pair), apart: a.events[0]?.id !== side.events[0]?.id }
+          })
+          lines = () =>
+            found.flatMap(({ side, pair, different, apart }, index) => [
+              ...(index > 0 ? [''] : []),
+              ...(several ? [`  ${context.paint('bold', `${a.run.short} and ${side.run.short}`)}`] : []),
+              ...worldLines(pair, different, apart, context)
+            ])
+          const [first] = found as [(typeof found)[0]]
+          json = () =>
+            several
+              ? {
+                  runs: sides.map(figuresJson),
+                  equal: found.every(({ different }) => different.empty),
+                  worlds: found.map(({ side, different }) => ({ run: side.run.short, ...diffJson(different) }))
+                }
+              : { ...sidesJson(a, b), ...diffJson(first.different) }
+        }
+        if (context.json) context.print(JSON.stringify(json()))
+        else for (const line of ['', ...sideBySide(sides, context), '', ...lines(), '']) context.print(line)
+        return { name: b.run.demo ? undefined : b.run.name }
+      },
+      { lenient: true }
+    )
 }
 
 async function sideOf(run: OpenRun): Promise<Side> {
   const events = await run.all()
-  const fold = runReport()
+  const fold = runReport(run.name)
   for (const event of events) fold.add(event)
-  return { run, events, report: fold.report() }
+  const report = fold.report()
+  return { run, events, report, unverified: run.unverified ?? report.unverified ?? undefined }
 }
 
-/** What both cost, in two columns. */
-function sideBySide(a: Side, b: Side, { paint }: Context): string[] {
+/** What each cost, in a column; below it who of them is not to be trusted. */
+function sideBySide(sides: readonly Side[], { paint, width }: Context): string[] {
+  const widest = Math.floor((width - 20) / sides.length) - 2
   const rows: [string, (report: RunReport) => string][] = [
     ['Events', ({ events }) => String(events)],
     ['Calls', ({ calls }) => String(calls)],
@@ -87,12 +114,16 @@ function sideBySide(a: Side, b: Side, { paint }: Context): string[] {
   ]
   const lines = columns(
     [
-      ['', oneLine(a.run.short, 30), oneLine(b.run.short, 30)],
-      ...rows.map(([label, of]) => [label, of(a.report), of(b.report)])
+      ['', ...sides.map(({ run }) => oneLine(run.short, Math.min(30, widest)))],
+      ...rows.map(([label, of]) => [label, ...sides.map(({ report }) => of(report))])
     ],
-    [1, 2]
+    sides.map((_, index) => index + 1)
   )
-  return lines.map((line, index) => (index === 0 ? `  ${paint('bold', line)}` : `  ${line}`))
+  return [
+    ...lines.map((line, index) => (index === 0 ? `  ${paint('bold', line)}` : `  ${line}`)),
+    // The run is named: there are several of them.
+    ...sides.flatMap(({ unverified }) => unverifiedLines(unverified, '', { paint, width }))
+  ]
 }
 
 function worldLines(
@@ -168,13 +199,46 @@ function ledgerLines(a: Side, b: Side, different: LedgerDiff, context: Context):
   ]
 }
 
+/** An event of one of them in a line, and before it who has it: `✓` as the first, `~` otherwise than it, `·` not. */
+function comparisonLines(sides: readonly Side[], { rows }: LedgerComparison, context: Context): string[] {
+  const { paint, width } = context
+  const lines = sides.map(({ events }) => numbered(events, { ...context, width: width - sides.length }))
+  const different = rows.filter(({ same }) => !same)
+  const names = sides.map(({ run }, index) => `${index + 1} ${run.short}`).join(', ')
+  return [
+    `  ${paint('bold', 'Events')}  ${different.length === 0 ? 'the same in all' : `${rows.length - different.length} the same in all, ${different.length} not`}`,
+    ...(different.length === 0
+      ? []
+      : [paint('muted', `  ✓ has it, ~ has it with other content, · has it not: ${oneLine(names, width)}`), '']),
+    ...different.slice(0, printed).map(row => {
+      const index = row.events.findIndex(event => event !== undefined)
+      const line = lines[index]?.get(row.events[index]?.id ?? '') ?? ''
+      return `${marksOf(row)} ${line}`
+    }),
+    ...andMore(different.length, context)
+  ]
+}
+
+function marksOf({ events }: LedgerComparison['rows'][number]): string {
+  const first = events.find(event => event !== undefined)
+  return events.map(event => (event === undefined ? '·' : first && isAs(first, event) ? '✓' : '~')).join('')
+}
+
+/** Equal but for ids and what tells only of the ledger. */
+function isAs(first: LedgerEvent, event: LedgerEvent): boolean {
+  return first === event || diffLedgers([first], [event]).pairs.every(({ fields }) => fields.length === 0)
+}
+
 /** Where an answer's text stands; its words are compared, so it is not said again. */
 function isText(path: FieldChange['path']): boolean {
   return path === '/data/text' || path === '/data/message/content'
 }
 
 /** All events as lines, two characters narrower: a sign stands before them. */
-function numbered(events: readonly LedgerEvent[], { paint, width }: Context): ReadonlyMap<string, string> {
+function numbered(
+  events: readonly LedgerEvent[],
+  { paint, width }: Pick<Context, 'paint' | 'width'>
+): ReadonlyMap<string, string> {
   const printer = eventLines({ width: width - 2, paint })
   return new Map(events.map(event => [event.id, printer.line(event)]))
 }
@@ -183,8 +247,8 @@ function andMore(length: number, { paint }: Context): string[] {
   return length > printed ? [paint('muted', `    and ${length - printed} more: --json prints them all`)] : []
 }
 
-function diffJson(a: Side, b: Side, different: WorldDiff | LedgerDiff): object {
-  const figures = ({ run, report }: Side): object => ({
+function figuresJson({ run, report, unverified }: Side): object {
+  return {
     run: run.short,
     events: report.events,
     calls: report.calls,
@@ -194,12 +258,20 @@ function diffJson(a: Side, b: Side, different: WorldDiff | LedgerDiff): object {
     output_tokens: report.outputTokens,
     cost_usd: report.costUsd,
     saved_usd: report.savedUsd,
-    elapsed_ms: report.elapsedMs
-  })
-  const sides = { a: figures(a), b: figures(b), summary: different.summary() }
+    elapsed_ms: report.elapsedMs,
+    unverified: unverified ?? null
+  }
+}
+
+function sidesJson(a: Side, b: Side): object {
+  return { a: figuresJson(a), b: figuresJson(b) }
+}
+
+function diffJson(different: WorldDiff | LedgerDiff): object {
+  const summary = different.summary()
   if ('objects' in different) {
     const { empty, objects, relations } = different
-    return { ...sides, equal: empty, objects, relations }
+    return { summary, equal: empty, objects, relations }
   }
   const { equal, common, pairs, removed, added } = different
   const changed = pairs
@@ -209,5 +281,19 @@ function diffJson(a: Side, b: Side, different: WorldDiff | LedgerDiff): object {
       ...(words ? { words } : {})
     }))
   const named = (events: readonly LedgerEvent[]): object[] => events.map(({ id, type }) => ({ id, type }))
-  return { ...sides, equal, common, changed, removed: named(removed), added: named(added) }
+  return { summary, equal, common, changed, removed: named(removed), added: named(added) }
+}
+
+/** Only the rows that differ: the id in each of the runs, null where one has no such event. */
+function comparisonJson(sides: readonly Side[], { rows }: LedgerComparison): object {
+  const different = rows.filter(({ same }) => !same)
+  return {
+    runs: sides.map(figuresJson),
+    equal: different.length === 0,
+    same: rows.length - different.length,
+    rows: different.map(({ events }) => ({
+      type: events.find(event => event !== undefined)?.type,
+      ids: events.map(event => event?.id ?? null)
+    }))
+  }
 }

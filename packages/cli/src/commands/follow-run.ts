@@ -11,12 +11,12 @@ import {
 import { APIUserAbortError, DaybookError } from 'daybook/errors'
 import type { Context } from '../command.js'
 import { keyNames } from '../failures.js'
+import { shortName } from '../names.js'
 import { eventLines } from '../print/event-lines.js'
 import { plural, wrapped } from '../print/format.js'
 import { progress } from '../print/progress.js'
 import { answerLines, type RunReport, runReport, summaryLines } from '../print/report.js'
 import type { Provider } from '../providers.js'
-import { shortName } from '../runs.js'
 import type { Stores } from '../stores.js'
 import { version } from '../version.js'
 

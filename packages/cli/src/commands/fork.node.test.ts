@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type CommandLine, commandLine, instant } from '../testing/command-line.js'
+import { type CommandLine, commandLine, demoFile, instant } from '../testing/command-line.js'
 
 let line: CommandLine
 beforeEach(async () => {
@@ -32,12 +32,86 @@ test('an estimate says what would be asked and what not, and makes nothing', asy
   expect((await line.run(['list'])).stdout).toContain('No runs')
 })
 
-test('what a change adds is told apart from what it replaces: a wrong name changes nothing else', async () => {
+test('what a change adds is told apart from what it replaces', async () => {
   const { stdout } = await line.run([
     ...['fork', 'demo', '--at', '14', '--estimate', '--simulate'],
-    ...['--set', 'modle=x/y', '--set', 'messages.0.content=Hello?']
+    ...['--set', 'top_p=0.5', '--set', '/top_a=0.5', '--set', 'messages.0.content=Hello?']
   ])
-  expect(stdout).toMatch(/\n +modle = x\/y \(new\)\n +messages\.0\.content = Hello\?\n/)
+  expect(stdout).toMatch(/\n +top_p = 0\.5 \(new\)\n +\/top_a = 0\.5 \(new\)\n +messages\.0\.content = Hello\?\n/)
+})
+
+test('a wrong name is refused with the nearest one, and nothing is made or asked', async () => {
+  const { asked, fetch } = asking()
+  const cases: [string, string, string][] = [
+    ['15', 'modle=x/y', 'There is no modle in this llm.request. Did you mean model? To add it, write it as /modle=….'],
+    ['15', 'max_token=9', 'Did you mean max_tokens?'],
+    ['15', 'maxTokens=9', 'Did you mean max_tokens?'],
+    ['15', 'temprature=1', 'Did you mean temperature?'],
+    ['15', 'messages.0.contnet=Hello', 'Did you mean messages.0.content?'],
+    ['15', 'safety_settings=1', 'There is no safety_settings in this llm.request. To add it, write it as /safety_set'],
+    ['2', 'data.txt=Ferries?', 'Did you mean data.text?'],
+    ['1', 'options.modle=x', 'Did you mean options.model?']
+  ]
+  for (const [event, set, message] of cases) {
+    for (const run of [[], ['--run']]) {
+      const { code, stdout, stderr } = await line.run(
+        ['fork', 'demo', '--event', event, '--set', set, '--simulate', ...run],
+        { fetch }
+      )
+      expect([set, code, stdout, asked()]).toEqual([set, 1, '', 0])
+      expect(stderr).toContain(message)
+    }
+  }
+  expect((await line.json(['list'])).runs.length).toBe(1)
+})
+
+test('with --run the plan stands before what is run', async () => {
+  const { stdout } = await line.run([
+    ...['fork', 'demo', '--at', '14', '--set', 'max_tokens=200', '--run', '--simulate', '--id', 'f']
+  ])
+  expect(stdout).toMatch(
+    /Shares {6}14 events with demo\n +Changes .*\n +max_tokens = 200\n +Would cost .*1 call, 2 answers from the run itself\n.*Goal.*#15 /s
+  )
+  expect(stdout).not.toContain('Nothing was asked yet')
+})
+
+test('a fork that was only made is listed as not run, with what to do, and its time begins when it is run', async () => {
+  const forked = ['fork', 'demo', '--at', '14', '--set', 'max_tokens=200', '--simulate', '--id', 'f']
+  const { stdout: made } = await line.run(forked)
+  expect(made).toContain('daybook resume branch:f runs it.')
+  const { stdout } = await line.run(['list'])
+  expect(stdout).toMatch(/○ branch:f +not run .*\n +It has not been run yet: daybook resume branch:f runs it\.\n/)
+  expect((await line.json(['list'])).runs[0]).toMatchObject({ run: 'branch:f', state: 'not run' })
+  expect((await line.run(['status', 'f'])).stdout).toContain(
+    'It has not been run yet: daybook resume branch:f runs it.'
+  )
+  const before = await line.json(['status', 'f'])
+  expect(before.state).toBe('not run')
+  await line.run(['resume', 'f', '--simulate'])
+  expect((await line.json(['list'])).runs[0]).toMatchObject({ run: 'branch:f', state: 'done' })
+  expect((await line.run(['list'])).stdout).not.toContain('not run')
+})
+
+test('a place that is none is said to be, with those that there are', async () => {
+  await line.run(['import', demoFile])
+  const range = '--at takes a whole number from 0 to 26.'
+  const cases: [string[], string][] = [
+    [['fork', 'demo', '--at', '-1'], range],
+    [['fork', 'demo', '--at=-1'], range],
+    [['fork', 'demo', '--at', '1.5'], range],
+    [['fork', 'demo', '--at', '27'], range],
+    [['fork', 'demo', '--at', 'x'], range],
+    [['fork', 'demo', '--event', '-3', '--set', 'x=1'], 'There is no event "-3" in demo: its events are 1 to 26.'],
+    [['fork', 'demo', '--event', '27', '--set', 'x=1'], 'There is no event "27" in demo: its events are 1 to 26.'],
+    [['trace', '#0', '--run', 'demo'], 'There is no event "#0" in demo: its events are 1 to 26.'],
+    [['trace', '-2', '--run', 'demo'], 'There is no event "-2" in demo: its events are 1 to 26.'],
+    [['trace', '99', '--run', 'demo'], 'There is no event "99" in demo: its events are 1 to 26.'],
+    [['run', 'research', '--budget-usd', '-1', '--goal', 'x'], '--budget-usd takes an amount above 0, such as 0.25.']
+  ]
+  for (const [argv, message] of cases) {
+    const { code, stdout, stderr } = await line.run(argv)
+    expect([argv, code, stdout, stderr]).toEqual([argv, 1, '', expect.stringContaining(message)])
+  }
 })
 
 test('a fork is made without asking anybody, and resume runs it', async () => {
@@ -126,7 +200,7 @@ test('what does not fit is refused in a line, and nothing is made', async () => 
     [['--at', '26', '--set', 'model=x'], 'There is no event after the first 26'],
     [['--at', '14', '--set', 'model'], '--set takes path=value, such as model=openai/gpt-5-mini, not "model".'],
     [['--event', '15'], '--event says what is changed, and --set how'],
-    [['--event', '99', '--set', 'model=x'], 'There is no event "99" in demo.'],
+    [['--event', '99', '--set', 'model=x'], 'There is no event "99" in demo: its events are 1 to 26.'],
     [['--at', '14', '--set', 'model=x', '--id', '../x'], "A ledger's name is"],
     [['--at', '14', '--set', '__proto__.x=1'], '']
   ]

@@ -15,12 +15,13 @@ import { InputError } from 'daybook/errors'
 import { amount, wholeNumber } from '../args.js'
 import type { Args, Command, Context } from '../command.js'
 import { demoText } from '../demo.js'
-import { type FoundEvent, findEvent, type OpenRun, openRun } from '../open-run.js'
+import { shortName } from '../names.js'
+import { type FoundEvent, findEvent, noEvent, type OpenRun, openRun } from '../open-run.js'
 import { jsonText } from '../print/change-lines.js'
 import { eventLines } from '../print/event-lines.js'
 import { money, oneLine, plural } from '../print/format.js'
 import { chooseProvider } from '../providers.js'
-import { shortName } from '../runs.js'
+import { checkPath } from '../set-paths.js'
 import { openStores, type Stores } from '../stores.js'
 import { followRun } from './follow-run.js'
 import { kitOfRun } from './kit-of-run.js'
@@ -32,7 +33,8 @@ export const fork: Command = {
   usage: '<run> --at <events>',
   summary: 'run the rest of a run again with one thing changed; what stays the same costs nothing',
   notes: [
-    '--at 14 shares the first 14 events, and the one after them may be changed: fork 4f2a --at 14 --set model=openai/gpt-5-mini. Nothing is asked without --run: what it would cost is printed first.'
+    '--at 14 shares the first 14 events, and the one after them may be changed: fork 4f2a --at 14 --set model=openai/gpt-5-mini. Nothing is asked without --run: what it would cost is printed first.',
+    '--set takes the paths that are there and the known parameters of a request. A parameter that only its provider knows is written with a slash: --set /top_a=0.5.'
   ],
   takes: [1, 1],
   options: {
@@ -68,6 +70,7 @@ export const fork: Command = {
       const plan: Plan = { run, events, position, changed, change, estimate, branch: `branch:${id}` }
 
       if (args.flag('run') && !args.flag('estimate')) {
+        if (!context.json) for (const line of forkLines(plan, undefined, context)) context.print(line)
         const { kit, loaded } = await kitOfRun(run, args.text('kit'), context)
         const outcome = await followRun(
           {
@@ -129,7 +132,7 @@ function whatToChange(
 ): Pick<Plan, 'position' | 'changed' | 'change'> {
   const named = args.text('event')
   const found = named === undefined ? undefined : findEvent(events, named)
-  if (named !== undefined && !found) throw new InputError(`There is no event "${oneLine(named, 60)}" in ${run.short}.`)
+  if (named !== undefined && !found) throw noEvent(named, run.short, events.length)
   const at = wholeNumber(args, 'at', events.length) ?? found?.position
   if (at === undefined) {
     throw new InputError(`fork needs to know where: pass --at with a number from 0 to ${events.length}, or --event.`)
@@ -143,6 +146,7 @@ function whatToChange(
   const changed = found ?? (event && { position: at, event })
   if (!changed)
     throw new InputError(`There is no event after the first ${at}, so nothing can be changed: pass a smaller --at.`)
+  for (const path of Object.keys(set)) checkPath(changed.event, path)
   return { position: at, changed, change: { event: changed.event.id, set } }
 }
 

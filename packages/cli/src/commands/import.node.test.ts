@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
+import { parseJSONL } from 'daybook'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type CommandLine, commandLine, demoFile } from '../testing/command-line.js'
 
@@ -102,4 +103,24 @@ test('a ledger that an editor has saved as UTF-16 is read, and said to be one', 
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('The text is UTF-16LE and was read as that')
   expect(stdout).toContain('Imported 1 event as wide')
+})
+
+test('a line that is too deep or too long is named, and left out where what is good is asked for', async () => {
+  const { events } = await parseJSONL(text)
+  const lines = events.map(event => JSON.stringify(event))
+  const deep = (lines[3] as string).replace('"data":{', `"data":{"deep":${'['.repeat(2000)}${']'.repeat(2000)},`)
+  const long = (lines[5] as string).replace('"data":{', `"data":{"long":"${'x'.repeat(33e6)}",`)
+  await writeFile(line.at('deep.jsonl'), [...lines.slice(0, 3), deep, ...lines.slice(4)].join('\n'))
+  await writeFile(line.at('long.jsonl'), [...lines.slice(0, 5), long, ...lines.slice(6)].join('\n'))
+  for (const [file, at, why] of [
+    ['deep.jsonl', 4, 'nested more than 1000 levels deep'],
+    ['long.jsonl', 6, 'larger than the limit of 32,000,000 bytes']
+  ] as const) {
+    const refused = await line.run(['import', file])
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(refused.stderr).toMatch(new RegExp(`^daybook: Line ${at}\\b.*${why}`))
+    const taken = await line.json(['import', file, '--partial', '--as', file.slice(0, 4)])
+    expect([taken.imported, taken.ok]).toEqual([25, false])
+    expect(taken.reports[0]).toMatchObject({ line: at, severity: 'error', kind: 'limit' })
+  }
 })

@@ -6,8 +6,8 @@ import { createGunzip } from 'node:zlib'
 import { type ImportReport, importLedger, type TextSource } from 'daybook'
 import { InputError } from 'daybook/errors'
 import type { Command, Context } from '../command.js'
+import { shortName } from '../names.js'
 import { oneLine, plural } from '../print/format.js'
-import { shortName } from '../runs.js'
 import { withStores } from '../stores.js'
 
 /** In characters: it is read at once. */
@@ -112,7 +112,7 @@ function importJson(report: ImportReport, ledger: string): object {
 }
 
 function importLines(report: ImportReport, file: string, ledger: string, { paint, width }: Context): string[] {
-  const { ok, name, events, imported, reports } = report
+  const { ok, name, events, imported, length, status, reports } = report
   const numbers = Math.max(0, ...reports.slice(0, printed).map(({ line }) => String(line).length))
   const faults = reports.slice(0, printed).map(({ line, severity, message }) => {
     const where = `  line ${String(line).padStart(numbers)}  `
@@ -130,5 +130,9 @@ function importLines(report: ImportReport, file: string, ledger: string, { paint
         : imported === 0
           ? `${shortName(name)} has these ${plural(events, 'event')} already: nothing is new.`
           : `Imported ${plural(imported, 'event')} as ${shortName(name)}, into ${ledger}.`
-  return [...faults, ...(more > 0 ? [`  and ${more} more: --json prints them all`] : []), outcome]
+  const marked =
+    imported > 0 && length > imported && status === 'unverified'
+      ? ['It is marked as unverified: the chain of the file is broken, and the copy has a new one.']
+      : []
+  return [...faults, ...(more > 0 ? [`  and ${more} more: --json prints them all`] : []), outcome, ...marked]
 }

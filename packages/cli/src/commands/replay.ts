@@ -1,6 +1,6 @@
 /** `daybook replay`: a run from its ledger alone, without a call; strictly, whether it would happen again. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Divergence, type LedgerEvent, project, type ReplayReport, strictReplay, type World } from 'daybook'
+import { type Divergence, type LedgerEvent, type ReplayReport, strictReplay, type World } from 'daybook'
 import { InputError, LedgerCorruptError } from 'daybook/errors'
 import type { Args, Command, Context } from '../command.js'
 import { type OpenRun, openRun } from '../open-run.js'
@@ -10,6 +10,7 @@ import { oneLine, plural, wrapped } from '../print/format.js'
 import { runReport, summaryLines } from '../print/report.js'
 import { countedTypes, objectLines } from '../print/world-lines.js'
 import { type Stores, withStores } from '../stores.js'
+import { unverifiedLines, worldOf } from '../unverified.js'
 import { verifyRun } from '../verify-run.js'
 import { kitOfRun } from './kit-of-run.js'
 
@@ -31,14 +32,18 @@ export const replay: Command = {
     speed: { type: 'string', value: 'speed', summary: 'recorded, or so many times as fast' }
   },
   run: (args, context) =>
-    withStores(context, async stores => {
-      const speed = speedOf(args)
-      if (speed !== undefined && args.flag('strict')) throw new InputError('--speed and --strict do not go together.')
-      const code = args.flag('strict')
-        ? await strictly(args, stores, context)
-        : await freely(await openRun(stores, args.positionals[0], context), speed, context)
-      return { code }
-    })
+    withStores(
+      context,
+      async stores => {
+        const speed = speedOf(args)
+        if (speed !== undefined && args.flag('strict')) throw new InputError('--speed and --strict do not go together.')
+        const code = args.flag('strict')
+          ? await strictly(args, stores, context)
+          : await freely(await openRun(stores, args.positionals[0], context), speed, context)
+        return { code }
+      },
+      { lenient: !args.flag('strict') }
+    )
 }
 
 /** @throws InputError for what is neither `recorded` nor a number above 0. */
@@ -55,7 +60,7 @@ function speedOf(args: Args): number | undefined {
 async function freely(run: OpenRun, speed: number | undefined, context: Context): Promise<number> {
   const { io, paint, width, json } = context
   const printer = speed === undefined || json ? undefined : eventLines({ width, paint })
-  const fold = runReport()
+  const fold = runReport(run.name)
   const events: LedgerEvent[] = []
   let time: number | undefined
   for await (const event of run.events()) {
@@ -70,8 +75,9 @@ async function freely(run: OpenRun, speed: number | undefined, context: Context)
     fold.add(event)
     if (printer) context.print(printer.line(event))
   }
-  const world = project(events)
   const report = fold.report()
+  const unverified = run.unverified ?? report.unverified
+  const world = worldOf(events, unverified)
   const ledger = run.path
   if (json) {
     const { kit, goal, calls, hits, costUsd, savedUsd, unanswered } = report
@@ -85,7 +91,7 @@ async function freely(run: OpenRun, speed: number | undefined, context: Context)
       saved_usd: savedUsd,
       unanswered
     }
-    context.print(JSON.stringify({ run: run.short, ...figures, ...worldJson(world), ledger }))
+    context.print(JSON.stringify({ run: run.short, ...figures, ...worldJson(world), unverified, ledger }))
     return 0
   }
   const row = (label: string, text: string): string[] =>
@@ -93,6 +99,7 @@ async function freely(run: OpenRun, speed: number | undefined, context: Context)
   const lines = [
     '',
     `  ${paint('bold', oneLine(report.goal ?? run.short, width - 2))}`,
+    ...unverifiedLines(unverified, run.short, context),
     '',
     ...objectLines(world, { paint, width, most: 30 }),
     ...(world.objects.size > 0 ? [''] : []),
@@ -112,11 +119,12 @@ function worldJson(world: World): object {
 
 async function strictly(args: Args, stores: Stores, context: Context): Promise<number> {
   const [given = ''] = args.positionals
-  const bad = stores.onDisk ? (await verifyRun(given, context)).find(file => !file.ok) : undefined
-  if (bad) {
+  const [file] = stores.onDisk ? await verifyRun(given, context) : []
+  if (file && !file.ok) {
+    const where = file.line === undefined || file.ledger !== undefined ? '' : `Line ${file.line}: `
     throw new LedgerCorruptError(
-      `${bad.path} is not as it was written, so it is not replayed. Line ${bad.line}: ${bad.reason}`,
-      { data: { line: bad.line ?? 0 } }
+      `${file.path} is not as it was written, so it is not replayed. ${where}${file.reason}`,
+      { data: { line: file.line ?? 0 } }
     )
   }
   const run = await openRun(stores, given, context)

@@ -51,7 +51,7 @@ test('a ledger that cannot be read does not hide the others, and is told of', as
   await line.run(['import', demoFile, '--as', 'buses'])
   const file = line.at('.daybook', 'ledgers', 'run-buses.jsonl')
   const text = await readFile(file, 'utf8')
-  await writeFile(file, text.replace('What makes it hard', 'What makes it easy'))
+  await writeFile(file, text.replace('"daybook":1', '"daybook":9'))
   const { code, stdout, stderr } = await line.run(['trace', '15'])
   expect(stdout).toContain('the demo')
   expect([code, stderr.split('\n').length]).toEqual([1, 2])

@@ -2,11 +2,12 @@
 import { effects, type LedgerEvent, type RunSummary, runSummary, trace } from 'daybook'
 import { asDaybookError, InputError } from 'daybook/errors'
 import type { Command, Context } from '../command.js'
-import { type FoundEvent, findEvent, type OpenRun, openRun } from '../open-run.js'
+import { type FoundEvent, findEvent, noEvent, type OpenRun, openRun } from '../open-run.js'
 import { eventLines } from '../print/event-lines.js'
 import { duration, money, oneLine, plural } from '../print/format.js'
 import { newestFirst } from '../runs.js'
 import { type Stores, withStores } from '../stores.js'
+import { markIn, unverifiedLines } from '../unverified.js'
 import { noRuns } from './runs.js'
 
 /** What an event led to is a walk through all of that: it is worked out for the first ones, up to so many steps in all. */
@@ -27,21 +28,32 @@ export const traced: Command = {
     effects: { type: 'boolean', summary: 'print what the event led to instead' }
   },
   run: (args, context) =>
-    withStores(context, async stores => {
-      const [given] = args.positionals
-      const { run, events, found } = await search(stores, given, args.text('run'), context)
-      const forward = args.flag('effects')
-      const path = forward ? effects(events, found.event.id) : trace(events, found.event.id)
-      const led = consequencesOf(path, events)
-      const name = run.demo ? undefined : run.name
-      if (context.json) context.print(JSON.stringify(traceJson(run, events, path, led, forward)))
-      else for (const line of traceLines(run, events, path, led, forward, context)) context.print(line)
-      if (run.demo && !context.json && args.text('run') === undefined && (await stores.store.list()).length === 0) {
-        context.print(`  ${noRuns(context.shownDir)}`)
-        context.print()
-      }
-      return { name }
-    })
+    withStores(
+      context,
+      async stores => {
+        const [given] = args.positionals
+        const { run, events, found } = await search(stores, given, args.text('run'), context)
+        const forward = args.flag('effects')
+        const path = forward ? effects(events, found.event.id) : trace(events, found.event.id)
+        const led = consequencesOf(path, events)
+        const name = run.demo ? undefined : run.name
+        const unverified = run.unverified ?? markIn(run.name, events)
+        if (context.json)
+          context.print(
+            JSON.stringify({ ...traceJson(run, events, path, led, forward), unverified: unverified ?? null })
+          )
+        else {
+          for (const line of unverifiedLines(unverified, run.short, context)) context.print(line)
+          for (const line of traceLines(run, events, path, led, forward, context)) context.print(line)
+        }
+        if (run.demo && !context.json && args.text('run') === undefined && (await stores.store.list()).length === 0) {
+          context.print(`  ${noRuns(context.shownDir)}`)
+          context.print()
+        }
+        return { name }
+      },
+      { lenient: true }
+    )
 }
 
 interface Searched {
@@ -62,9 +74,8 @@ async function search(
     const searched = await lookIn(stores, name, given, inRun !== undefined, context)
     if (searched) return searched
   }
-  const where = inRun ?? `the runs of ${context.shownDir}, nor in the demo`
   throw new InputError(
-    `There is no event "${oneLine(given ?? '', 60)}" in ${where}: daybook status <run> --events prints them.`
+    `There is no event "${oneLine(given ?? '', 60)}" in the runs of ${context.shownDir}, nor in the demo: daybook status <run> --events prints them.`
   )
 }
 
@@ -80,6 +91,7 @@ async function lookIn(
     const events = await run.all()
     const last = events.at(-1)
     const found = given === undefined ? last && { position: events.length - 1, event: last } : findEvent(events, given)
+    if (!found && only) throw noEvent(given ?? '', run.short, events.length)
     return found && { run, events, found }
   } catch (error) {
     if (only || error instanceof InputError) throw error

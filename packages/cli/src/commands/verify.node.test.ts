@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { parseJSONL, toJSONL } from 'daybook'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type CommandLine, commandLine, demoFile } from '../testing/command-line.js'
 
@@ -48,4 +49,20 @@ test('the demo is verified without a folder, and what is not there is said', asy
   expect((await line.run(['verify', 'demo', '--dir', 'none'])).stdout).toContain('✓ demo: as it was written')
   const { code, stderr } = await line.run(['verify', 'ffff'])
   expect([code, stderr]).toEqual([1, 'daybook: There is no run "ffff" in .daybook: see daybook list.\n'])
+})
+
+test("a fork is held against the hash that its run's chain had when it was forked", async () => {
+  await line.run(['fork', 'buses', '--at', '14', '--id', 'f', '--set', 'max_tokens=9', '--run', '--simulate'])
+  expect(await line.json(['verify', 'f'])).toMatchObject({ ok: true, shares: [{ run: 'buses', ok: true }] })
+  // Written anew as a whole, its chain holds; only the fork knows that it was another one.
+  const { events } = await parseJSONL(await readFile(file(), 'utf8'))
+  const other = events.map(event => JSON.parse(JSON.stringify(event).replaceAll('Cheap tools', 'Good books')))
+  await writeFile(file(), toJSONL(other, { name: 'run:buses' }))
+  expect(await line.json(['verify', 'buses'])).toMatchObject({ ok: true })
+  const { code, stdout } = await line.run(['verify', 'f'])
+  expect(code).toBe(1)
+  expect(stdout.replace(/\s+/g, ' ')).toContain('It shares 14 events with "run:buses", which was written anew since.')
+  expect(await line.json(['verify', 'f'])).toMatchObject({ ok: false, fault_in: 'buses', shares: [{ ok: true }] })
+  const { stderr } = await line.run(['replay', 'f', '--strict'])
+  expect(stderr).toContain('which was written anew since')
 })

@@ -1,7 +1,7 @@
 /** `daybook verify`: whether a ledger is as it was written. */
 import type { Command, Context } from '../command.js'
+import { shortName } from '../names.js'
 import { plural, wrapped } from '../print/format.js'
-import { shortName } from '../runs.js'
 import { type VerifiedFile, verifyRun } from '../verify-run.js'
 
 export const verify: Command = {
@@ -9,13 +9,14 @@ export const verify: Command = {
   usage: '<run>',
   summary: 'check that a ledger is as it was written, line by line',
   notes: [
+    'Of a fork, what it shares is checked too, and that its run has not been written anew since.',
     'Every line has a checksum, and every batch of lines a hash over itself and the hash before it. The last hash stands for the whole ledger: who keeps it elsewhere and passes it as --head also sees that a ledger was not written anew.'
   ],
   takes: [1, 1],
   options: { head: { type: 'string', value: 'hash', summary: 'the hash that the ledger must end with' } },
   async run(args, context) {
     const files = await verifyRun(args.positionals[0] ?? '', context, args.text('head'))
-    const ok = files.every(file => file.ok)
+    const [{ ok }] = files
     if (context.json) context.print(JSON.stringify(verificationJson(files)))
     else for (const line of files.flatMap(file => verifiedLines(file, context))) context.print(line)
     return ok ? 0 : 1
@@ -23,16 +24,17 @@ export const verify: Command = {
 }
 
 export function verificationJson(files: readonly VerifiedFile[]): object {
-  const [first, ...shared] = files.map(({ name, ok, events, head, line, batch, reason, path }) => ({
+  const [first, ...shared] = files.map(({ name, ok, events, head, line, batch, reason, ledger, path }) => ({
     ...{ run: shortName(name), ok, events, head },
     ...(ok ? {} : { line, batch, reason }),
+    ...(ledger === undefined ? {} : { fault_in: shortName(ledger) }),
     ledger: path
   }))
-  return { ...first, ok: files.every(file => file.ok), ...(shared.length > 0 ? { shares: shared } : {}) }
+  return { ...first, ...(shared.length > 0 ? { shares: shared } : {}) }
 }
 
 export function verifiedLines(file: VerifiedFile, { paint, width }: Context): string[] {
-  const { name, ok, events, head, line, batch, reason = '', path } = file
+  const { name, ok, events, head, line, batch, reason = '', ledger, path } = file
   const mark = ok ? paint('response', '✓') : paint('error', '✕')
   const said = ok ? 'as it was written' : paint('error', 'not as it was written')
   const row = (label: string, text: string): string => `    ${paint('muted', label.padEnd(8))} ${text}`
@@ -41,9 +43,16 @@ export function verifiedLines(file: VerifiedFile, { paint, width }: Context): st
     ...(ok
       ? [row('Events', String(events)), row('Hash', head)]
       : [
-          row('Line', `${line}${batch === undefined ? '' : `, in batch ${batch}`}`),
+          ...(line === undefined
+            ? []
+            : [
+                row(
+                  'Line',
+                  `${line}${batch === undefined ? '' : `, in batch ${batch}`}${ledger === undefined ? '' : `, of ${shortName(ledger)}`}`
+                )
+              ]),
           ...wrapped(reason, width - 13).map((text, index) => row(index === 0 ? 'Why' : '', text)),
-          row('Good', `${plural(events, 'event')} before it`)
+          ...(ledger === undefined ? [row('Good', `${plural(events, 'event')} before it`)] : [])
         ]),
     row('Ledger', path)
   ]

@@ -1,5 +1,6 @@
 /** What a run came to, as a person reads it: answers under their questions, then the figures. */
 import { type AnyEvent, type LedgerEvent, type RunSummary, runSummary } from 'daybook'
+import { isMark, markedAs, type Unverified } from '../unverified.js'
 import { questionOf } from './event-lines.js'
 import { count, duration, money, plural, wrapped } from './format.js'
 import type { Paint } from './paint.js'
@@ -15,26 +16,48 @@ export interface RunReport extends RunSummary {
   readonly answered: readonly Answered[]
   /** How long it ran, in milliseconds: without the time before it was forked or taken up again. */
   readonly elapsedMs: number
-  /** `done`, `failed` (a call, a responder or the budget) or `unanswered`. */
-  readonly state: 'done' | 'failed' | 'unanswered'
+  /** `done`, `failed` (a call, a responder or the budget), `unanswered`, or `not run`: a fork that was only made. */
+  readonly state: 'done' | 'failed' | 'unanswered' | 'not run'
+  /** Of a copy that was imported from a broken chain. */
+  readonly unverified: Unverified | null
 }
 
 /** Folds events one by one; `report()` may be asked at any time. */
-export function runReport(): { add(event: LedgerEvent): void; report(): RunReport } {
+/** @param name The ledger's, where it is shown what is wrong with it. */
+export function runReport(name = ''): { add(event: LedgerEvent): void; report(): RunReport } {
   const fold = runSummary()
   const questions = new Map<string, string>()
   const answered: Answered[] = []
   let last: number | undefined
   let elapsedMs = 0
+  let position = 0
+  let unverified: Unverified | undefined
+  // Of a branch: how many events that it took over are still to come, and whether anything happened in it since.
+  let carried = 0
+  let tookOver = false
+  let forked: 'no' | 'made' | 'run' = 'no'
 
   return {
     add(recorded) {
       fold.add(recorded)
       const event = recorded as AnyEvent
       const time = Date.parse(event.timestamp)
+      if (!unverified && isMark(recorded)) unverified = markedAs(name, recorded, position)
+      position++
+      const taken = carried-- > 0
+      const begins = forked === 'made' && !taken
+      if (event.type === 'branch.created') {
+        carried = event.data.carried ?? 0
+        tookOver = carried > 0
+        forked = 'made'
+      } else if (begins) forked = 'run'
       const again = event.type === 'branch.created' || event.type === 'run.resumed'
       if (Number.isFinite(time)) {
-        if (last !== undefined && !again) elapsedMs += Math.max(0, time - last)
+        if (last !== undefined && !again && !taken) {
+          const gap = Math.max(0, time - last)
+          // A fork may lie for a week before it is run: of its first event only the answering counts.
+          elapsedMs += !begins ? gap : event.type === 'llm.response' ? Math.min(gap, event.data.latency_ms || 0) : 0
+        }
         // What a fork takes over keeps its time, which is that of another run.
         last = last === undefined ? time : Math.max(last, time)
       }
@@ -47,14 +70,22 @@ export function runReport(): { add(event: LedgerEvent): void; report(): RunRepor
     },
     report() {
       const summary = fold.summary()
-      const state = summary.problem !== null ? 'failed' : summary.unanswered > 0 ? 'unanswered' : 'done'
-      return { ...summary, answered, elapsedMs, state }
+      const state =
+        // What took nothing over was forked where its parent had ended: nothing is to be done.
+        forked === 'made' && (tookOver || summary.unanswered > 0)
+          ? 'not run'
+          : summary.problem !== null
+            ? 'failed'
+            : summary.unanswered > 0
+              ? 'unanswered'
+              : 'done'
+      return { ...summary, answered, elapsedMs, state, unverified: unverified ?? null }
     }
   }
 }
 
-export async function reportOf(events: AsyncIterable<LedgerEvent>): Promise<RunReport> {
-  const fold = runReport()
+export async function reportOf(events: AsyncIterable<LedgerEvent>, name: string): Promise<RunReport> {
+  const fold = runReport(name)
   for await (const event of events) fold.add(event)
   return fold.report()
 }
