@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jsonLines, maxString } from './json-tree.js'
+import { jsonLines, jsonMatches, maxString, revealed, valueAt } from './json-tree.js'
 
 const usual = { flipped: new Set<string>(), whole: new Set<string>() }
 
@@ -41,4 +41,34 @@ test('a long list is cut, and says how much is left', () => {
 
 test('keys that are no names are written in brackets, so that paths stay unique', () => {
   expect(jsonLines({ a: { 'b.c': 1, b: { c: 2 } } }, usual).map(line => line.path)).toContain('a["b.c"]')
+})
+
+test('every line’s path leads back to its value', () => {
+  const value = { data: { 'a b': [{ c: 1 }, 'x'], __proto__x: null, 'q"]': 2 }, '0': true }
+  for (const line of jsonLines(value, usual)) {
+    if (line.kind !== 'value') continue
+    expect([line.path, valueAt(value, line.path)]).toEqual([line.path, JSON.parse(line.text)])
+  }
+  expect(valueAt(value, 'data.nothing.here')).toBeUndefined()
+  expect(valueAt(value, 'constructor.name')).toBeUndefined()
+  expect(valueAt(7, '$')).toBe(7)
+})
+
+test('a search finds names and values wherever they are, and one of them can be shown in the tree', () => {
+  const value = { data: { list: Array.from({ length: 300 }, (_, i) => ({ n: `item ${i}` })) }, needle: 1 }
+  const { lines, more } = jsonMatches(value, 'ITEM 250')
+  expect(lines.map(({ path, text }) => [path, text])).toEqual([['data.list[250].n', '"item 250"']])
+  expect(more).toBe(false)
+  expect(jsonMatches(value, 'needle').lines[0]?.path).toBe('needle')
+  expect(jsonMatches(value, 'item').more).toBe(true)
+  const view = revealed(value, 'data.list[250].n', usual)
+  expect(jsonLines(value, view).some(({ path }) => path === 'data.list[250].n')).toBe(true)
+})
+
+test('a list of a million members costs no more than what is seen of it', () => {
+  const value = { data: Array.from({ length: 1_000_000 }, (_, i) => i) }
+  const whole = { flipped: new Set(['data']), whole: new Set(['data']) }
+  const lines = jsonLines(value, whole, 1000)
+  expect(lines.length).toBeLessThan(1010)
+  expect(lines.at(-2)).toMatchObject({ kind: 'more', text: '999001 more of 1000000' })
 })
