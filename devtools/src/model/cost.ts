@@ -77,8 +77,11 @@ interface Fold {
   readonly answers: Answer[]
   readonly causeOf: (row: number) => string
   readonly dates: Map<string, number>
-  last?: { length: number; range: Stretch | undefined; cost: Cost }
+  /** What was asked for last: the same views ask again and again. */
+  readonly asked: Map<string, Cost>
 }
+
+const keptCosts = 4
 
 const folds = new WeakMap<Book, Fold>()
 
@@ -88,10 +91,9 @@ const folds = new WeakMap<Book, Fold>()
  */
 export function costOf(book: Book, length: number = book.events.length, range?: Stretch): Cost {
   const fold = read(book)
-  const { last } = fold
-  if (last && last.length === length && last.range?.from === range?.from && last.range?.to === range?.to) {
-    return last.cost
-  }
+  const key = `${length} ${range?.from} ${range?.to}`
+  const known = fold.asked.get(key)
+  if (known) return known
   let end = fold.answers.length
   while (end > 0 && (fold.answers[end - 1] as Answer).row >= length) end--
   let answers = fold.answers.slice(0, end)
@@ -104,14 +106,20 @@ export function costOf(book: Book, length: number = book.events.length, range?: 
     cause: grouped(answers, 'cause'),
     priceDates: [...fold.dates].flatMap(([date, row]) => (row < length ? [date] : [])).sort()
   }
-  fold.last = { length, range, cost }
+  if (fold.asked.size >= keptCosts) fold.asked.clear()
+  fold.asked.set(key, cost)
   return cost
+}
+
+/** All answers of a book, for what shows those to come too. */
+export function answersOf(book: Book): readonly Answer[] {
+  return read(book).answers
 }
 
 function read(book: Book): Fold {
   let fold = folds.get(book)
   if (!fold) {
-    fold = { seen: 0, answers: [], causeOf: causeFold(book), dates: new Map() }
+    fold = { seen: 0, answers: [], causeOf: causeFold(book), dates: new Map(), asked: new Map() }
     folds.set(book, fold)
   }
   for (let row = fold.seen; row < book.events.length; row++) {

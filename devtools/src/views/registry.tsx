@@ -22,5 +22,11 @@ export interface ViewEntry {
 
 export const views: readonly ViewEntry[] = [
   { name: 'ledger', label: 'Ledger', component: Ledger },
-  { name: 'dialog', label: 'Dialog', component: lazy(async () => ({ default: (await import('./dialog.js')).Dialog })) }
+  { name: 'dialog', label: 'Dialog', component: lazy(async () => ({ default: (await import('./dialog.js')).Dialog })) },
+  {
+    name: 'cost',
+    label: 'Cost',
+    wide: true,
+    component: lazy(async () => ({ default: (await import('./cost.js')).Cost }))
+  }
 ]

@@ -50,10 +50,15 @@ function BudgetFigure({ run }: { readonly run: OpenRun }) {
     <span className="figure budget" title={`$${usedUsd} spent of $${limitUsd}`}>
       budget <Meter used={usedUsd} of={limitUsd} />
       <span>
-        <b>{usd(leftUsd, estimated)}</b> left of {usd(limitUsd)}
+        <b>{usd(leftUsd, estimated)}</b> left of {limitText(limitUsd)}
       </span>
     </span>
   )
+}
+
+/** A limit as people give it: $0.25, not $0.250. */
+export function limitText(limitUsd: number): string {
+  return usd(limitUsd).replace(/(\.\d\d)0+$/, '$1')
 }
 
 /** How much of something is used up: red once it is all. */

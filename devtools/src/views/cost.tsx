@@ -1,0 +1,466 @@
+/** What the run cost: by model, by actor, by cause and over time; what the cache saved and what the budget leaves. */
+import { useState } from 'react'
+import type { Book } from '../model/book.js'
+import { budgetAt } from '../model/budget.js'
+import { answersOf, type CostBy, type CostGroup, type Cost as CostModel, costOf, type Sums } from '../model/cost.js'
+import { callFigures } from '../model/figures.js'
+import { count, duration, grouped, seconds, unknown, usd } from '../model/numbers.js'
+import { questionAt } from '../model/row.js'
+import { usePanel } from '../state/context.js'
+import type { Panel } from '../state/panel.js'
+import css from '../styles/cost.css?inline'
+import { useSheet } from './adopt.js'
+import { CostChart, stacked } from './cost-chart.js'
+import { Icon } from './glyph.js'
+import type { ViewProps } from './registry.js'
+import { limitText, Meter } from './totals.js'
+
+/** Rows that a list shows before it counts the rest. */
+const shownGroups = 60
+const shownCalls = 6
+
+export function Cost({ run, dock }: ViewProps) {
+  useSheet(css)
+  const panel = usePanel()
+  const [by, setBy] = useState<CostBy>('model')
+  const { book } = run
+  const { length } = run.shown.events
+  const { range, playhead } = panel
+  const cost = costOf(book, length, range)
+  const whole = range ? costOf(book, length) : cost
+  const { total } = cost
+  const shades = new Map(whole.model.map(({ key }, at) => [key, Math.min(2, at)]))
+  const shadeOf = (model: string): number => shades.get(model) ?? 2
+  const nameOf = (key: string, of: CostBy = 'model'): string => labelOf(book, of, key)
+  const without = (total.spentUsd ?? 0) + (total.savedUsd ?? 0)
+
+  if (total.answered === 0 && !range && book.calls.all.length === 0) return <NoCost />
+  return (
+    <div className={dock ? 'cost small' : 'cost'}>
+      <div className="cost-main">
+        {range && (
+          <p className="cost-range">
+            <span className="chip">
+              {seconds(range.from)} s to {seconds(range.to)} s
+            </span>
+            Only the answers that came in this stretch are counted here.
+            <button type="button" className="button" onClick={() => panel.setRange(undefined)}>
+              <Icon name="close" />
+              Whole run
+            </button>
+          </p>
+        )}
+        <div className="stats">
+          <Stat
+            value={usd(total.answered === 0 ? 0 : total.spentUsd, total.estimated)}
+            label={total.unpriced > 0 ? `spent, ${total.unpriced} unpriced` : 'spent'}
+            title={total.spentUsd === null ? 'No price is known' : `$${total.spentUsd}`}
+          />
+          <Stat
+            look="saved"
+            value={usd(total.savedUsd ?? (total.hits > 0 ? null : 0), total.estimated)}
+            label="saved by the cache"
+          />
+          <Stat
+            value={`${grouped(total.hits)} of ${grouped(total.answered)}`}
+            label={total.answered === 1 ? 'call answered from cache' : 'calls answered from cache'}
+          />
+          <Stat
+            value={
+              without > 0 && total.unpriced === 0 ? `${Math.round((100 * (total.savedUsd ?? 0)) / without)} %` : unknown
+            }
+            label="less than without the cache"
+          />
+        </div>
+        <section className="cost-part">
+          <h2>
+            Over time
+            <Legend cost={whole} nameOf={nameOf} />
+          </h2>
+          <CostChart
+            answers={answersOf(book)}
+            length={length}
+            endMs={book.times.at(-1) ?? 0}
+            playheadMs={playhead === undefined ? undefined : panel.playback.ms}
+            range={range}
+            shadeOf={shadeOf}
+            nameOf={nameOf}
+            estimated={whole.total.estimated}
+            onSeek={panel.playback.seekTime}
+          />
+        </section>
+        <section className="cost-part">
+          <h2>
+            Who spent it
+            <By by={by} onChange={setBy} />
+          </h2>
+          <Table
+            groups={cost[by]}
+            by={by}
+            shadeOf={shadeOf}
+            nameOf={key => nameOf(key, by)}
+            onGo={key => go(panel, book, by, key)}
+          />
+        </section>
+        <Largest cost={cost} book={book} onGo={row => show(panel, row)} />
+      </div>
+      <aside className="cost-side" aria-label="Shares">
+        {(['actor', 'cause'] as const).map(side => (
+          <Share
+            key={side}
+            title={side === 'actor' ? 'By actor' : 'By cause'}
+            groups={cost[side]}
+            shadeOf={shadeOf}
+            nameOf={key => nameOf(key, side)}
+            onGo={key => go(panel, book, side, key)}
+          />
+        ))}
+        <section>
+          <h2>Tokens</h2>
+          <Tokens total={total} />
+        </section>
+        <BudgetPart book={book} shown={run.shown} />
+        <p className="note">
+          {cost.priceDates.length > 0
+            ? `Prices of ${cost.priceDates.slice(-3).join(', ')}. `
+            : 'The ledger names no price list. '}
+          {total.unpriced > 0
+            ? `${grouped(total.unpriced)} ${total.unpriced === 1 ? 'answer has' : 'answers have'} no known price: the true sum is higher.`
+            : total.answered > 0
+              ? 'Every model here has a known price.'
+              : ''}
+          {total.estimated ? ' What is marked ≈ is an estimate.' : ''}
+        </p>
+      </aside>
+    </div>
+  )
+}
+
+function labelOf(book: Book, by: CostBy, key: string): string {
+  if (by === 'cause') return key === '' ? 'no known cause' : book.objects.nameOf(key).slice(0, 200)
+  return (by === 'model' ? key.replace(/^.*\//, '') : key).slice(0, 200) || unknown
+}
+
+/** To the ledger: filtered by the model or actor, or at the object that was the cause. */
+function go(panel: Panel, book: Book, by: CostBy, key: string): void {
+  if (by === 'cause') {
+    const row = rowOfObject(book, key)
+    if (row >= 0) show(panel, row)
+    return
+  }
+  panel.setFilter(`${by}:${/[\s"]/.test(key) ? `"${key.replaceAll('"', '')}"` : key}`)
+  panel.setView('ledger')
+}
+
+function show(panel: Panel, row: number): void {
+  panel.setFilter('')
+  panel.select(row)
+  panel.setView('ledger')
+}
+
+function rowOfObject(book: Book, id: string): number {
+  return book.events.findIndex(({ type, data }) => {
+    const { id: made, dialog_id: dialog } = data as { id?: unknown; dialog_id?: unknown }
+    return (type === 'object.created' && made === id) || (id !== '' && dialog === id)
+  })
+}
+
+function Stat(props: {
+  readonly value: string
+  readonly label: string
+  readonly look?: string
+  readonly title?: string
+}) {
+  return (
+    <div className={`stat ${props.look ?? ''}`} title={props.title}>
+      <b>{props.value}</b>
+      <span className="clip">{props.label}</span>
+    </div>
+  )
+}
+
+function Legend({ cost, nameOf }: { readonly cost: CostModel; readonly nameOf: (key: string) => string }) {
+  const names = cost.model.map(({ key }) => nameOf(key))
+  const rest = names.slice(2)
+  const shown = [...names.slice(0, 2), ...(rest.length > 1 ? [`${rest.length} others`] : rest)]
+  return (
+    <span className="legend">
+      {shown.map((name, at) => (
+        <span key={name} title={at === 2 ? rest.slice(0, 40).join('\n') : name}>
+          <i className={`shade-${at}`} />
+          <span className="clip">{name}</span>
+        </span>
+      ))}
+      {cost.total.hits > 0 && (
+        <span>
+          <i className="hatch" />
+          saved by cache
+        </span>
+      )}
+    </span>
+  )
+}
+
+const byLabels: Readonly<Record<CostBy, string>> = { model: 'Model', actor: 'Actor', cause: 'Cause' }
+
+function By({ by, onChange }: { readonly by: CostBy; readonly onChange: (by: CostBy) => void }) {
+  return (
+    <fieldset className="segments right" aria-label="By">
+      {(Object.keys(byLabels) as CostBy[]).map(name => (
+        <button key={name} type="button" aria-pressed={name === by} onClick={() => onChange(name)}>
+          {byLabels[name]}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+/** The columns of the table: what they show, and what they sort by. */
+const columns = [
+  { name: 'spent', of: (sums: Sums) => sums.spentUsd, text: (sums: Sums) => usd(sums.spentUsd, sums.estimated) },
+  {
+    name: 'saved',
+    of: (sums: Sums) => sums.savedUsd,
+    text: (sums: Sums) => usd(sums.savedUsd ?? (sums.hits > 0 ? null : 0), sums.estimated)
+  },
+  {
+    name: 'hits',
+    of: (sums: Sums) => sums.hits,
+    text: (sums: Sums) => `${grouped(sums.hits)} of ${grouped(sums.answered)}`
+  },
+  { name: 'in', of: (sums: Sums) => sums.inputTokens, text: tokens('inputTokens') },
+  { name: 'cached', of: (sums: Sums) => sums.cachedTokens, text: tokens('cachedTokens') },
+  { name: 'out', of: (sums: Sums) => sums.outputTokens, text: tokens('outputTokens') },
+  { name: 'reasoning', of: (sums: Sums) => sums.reasoningTokens, text: tokens('reasoningTokens') },
+  { name: 'p50', of: (sums: Sums) => sums.medianMs, text: (sums: Sums) => duration(sums.medianMs) },
+  { name: 'p95', of: (sums: Sums) => sums.p95Ms, text: (sums: Sums) => duration(sums.p95Ms) }
+] as const
+
+function tokens(key: 'inputTokens' | 'cachedTokens' | 'outputTokens' | 'reasoningTokens') {
+  return (sums: Sums): string => (sums.measured ? count(sums[key]) : unknown)
+}
+
+interface GroupsProps {
+  readonly groups: readonly CostGroup[]
+  readonly shadeOf: (model: string) => number
+  readonly nameOf: (key: string) => string
+  readonly onGo: (key: string) => void
+}
+
+function Table({ groups, by, shadeOf, nameOf, onGo }: GroupsProps & { readonly by: CostBy }) {
+  const [order, setOrder] = useState<{ readonly name: string; readonly up: boolean }>({ name: 'spent', up: false })
+  const column = columns.find(({ name }) => name === order.name)
+  const compare = (a: CostGroup, b: CostGroup): number =>
+    column ? (column.of(a) ?? -1) - (column.of(b) ?? -1) : nameOf(a.key).localeCompare(nameOf(b.key))
+  const sorted = [...groups].sort((a, b) => (order.up ? 1 : -1) * compare(a, b))
+  const most = Math.max(0, ...groups.map(({ spentUsd, savedUsd }) => (spentUsd ?? 0) + (savedUsd ?? 0)))
+  const head = (name: string, className?: string) => (
+    <th
+      key={name}
+      scope="col"
+      className={className}
+      aria-sort={order.name === name ? (order.up ? 'ascending' : 'descending') : 'none'}
+    >
+      <button
+        type="button"
+        onClick={() => setOrder({ name, up: order.name === name ? !order.up : name === by })}
+        title={`Sort by ${name}`}
+      >
+        {name}
+        {order.name === name && <Icon name={order.up ? 'up' : 'down'} size={10} />}
+      </button>
+    </th>
+  )
+  return (
+    <div className="cost-table">
+      <table>
+        <thead>
+          <tr>
+            {head(by, 'name')}
+            <th className="bar-head" aria-label="share" />
+            {columns.map(({ name }) => head(name))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.slice(0, shownGroups).map(group => (
+            <tr key={group.key} onClick={() => onGo(group.key)}>
+              <th scope="row" className="name">
+                <button type="button" className="clip" title={nameOf(group.key)} onClick={() => onGo(group.key)}>
+                  {nameOf(group.key)}
+                </button>
+              </th>
+              <td className="bar-cell">
+                <Bar group={group} most={most} shadeOf={shadeOf} />
+              </td>
+              {columns.map(({ name, text }) => (
+                <td key={name} className={name === 'saved' && group.hits > 0 ? 'f-cache' : undefined}>
+                  {text(group)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {groups.length === 0 && <p className="muted">No answer yet.</p>}
+      {groups.length > shownGroups && (
+        <p className="meta">
+          {shownGroups} of {grouped(groups.length)} are shown.
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** What a group spent, by model, and hatched what the cache saved it. */
+function Bar(props: { readonly group: CostGroup; readonly most: number; readonly shadeOf: (model: string) => number }) {
+  const { group, most, shadeOf } = props
+  const share = most === 0 ? 0 : Math.max(0, group.savedUsd ?? 0) / most
+  return (
+    <span className="bar-line" aria-hidden="true">
+      {stacked(group.byModel, shadeOf, most, 100).map(part => (
+        <span key={part.shade} className={`shade-${part.shade}`} style={{ width: `${part.size}%` }} />
+      ))}
+      {share > 0 && <span className="hatch" style={{ width: `${share * 100}%` }} />}
+    </span>
+  )
+}
+
+function Share({ title, groups, shadeOf, nameOf, onGo }: GroupsProps & { readonly title: string }) {
+  const most = Math.max(0, ...groups.map(({ spentUsd, savedUsd }) => (spentUsd ?? 0) + (savedUsd ?? 0)))
+  const shown = groups.slice(0, 8)
+  return (
+    <section>
+      <h2>
+        {title}
+        <span className="meta right">
+          {groups.length > shown.length ? `${shown.length} of ${grouped(groups.length)}` : ''}
+        </span>
+      </h2>
+      {shown.map(group => (
+        <button key={group.key} type="button" className="share" onClick={() => onGo(group.key)}>
+          <span className="clip" title={nameOf(group.key)}>
+            {nameOf(group.key)}
+          </span>
+          <Bar group={group} most={most} shadeOf={shadeOf} />
+          <span className="n">{usd(group.spentUsd, group.estimated)}</span>
+        </button>
+      ))}
+      {groups.length === 0 && <p className="muted">No answer yet.</p>}
+    </section>
+  )
+}
+
+function Tokens({ total }: { readonly total: CostGroup }) {
+  const parts = [
+    ['in', 'inputTokens'],
+    ['cached', 'cachedTokens'],
+    ['out', 'outputTokens'],
+    ['reasoning', 'reasoningTokens']
+  ] as const
+  return (
+    <dl className="pairs">
+      {parts.map(([label, key]) => (
+        <div key={key}>
+          <dt>{label}</dt>
+          <dd title={total.measured ? grouped(total[key]) : undefined}>{tokens(key)(total)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function BudgetPart({ book, shown }: { readonly book: Book; readonly shown: Book }) {
+  const budget = budgetAt(book, shown)
+  const open = [...shown.calls.open.values()].filter(({ kind }) => kind === 'llm').length
+  return (
+    <section>
+      <h2>
+        Budget
+        {budget && (
+          <span className="meta right">
+            {usd(budget.usedUsd, budget.estimated)} of {limitText(budget.limitUsd)}
+          </span>
+        )}
+      </h2>
+      {budget ? (
+        <>
+          <Meter used={budget.usedUsd} of={budget.limitUsd} />
+          <p className="muted">
+            {budget.usedUsd >= budget.limitUsd
+              ? 'All of it is spent. No call is made until it is raised.'
+              : `${usd(budget.leftUsd, budget.estimated)} is left. A call that would pass the limit is stopped before it is sent.`}
+            {open > 0 ? ` ${open === 1 ? 'One call is' : `${open} calls are`} under way and not counted yet.` : ''}
+          </p>
+        </>
+      ) : (
+        <p className="muted">
+          This ledger names none. Give one with <code className="mono">budget: {'{ maxCostUsd: 0.25 }'}</code>.
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Largest({
+  cost,
+  book,
+  onGo
+}: {
+  readonly cost: CostModel
+  readonly book: Book
+  readonly onGo: (row: number) => void
+}) {
+  const calls = largest(cost.answers)
+  if (calls.length === 0) return null
+  return (
+    <section className="cost-part">
+      <h2>
+        Largest calls
+        <span className="meta right">
+          {calls.length} of {grouped(cost.answers.length)}
+        </span>
+      </h2>
+      {calls.map(answer => {
+        const call = book.calls.ofRow(answer.row)
+        const figures = call && callFigures(book, call, 0)
+        const text = answer.request < 0 ? 'its request is not in this ledger' : questionAt(book, answer.request)
+        return (
+          <button key={answer.row} type="button" className="large-call" onClick={() => onGo(answer.row)}>
+            <span className="mono muted">#{answer.row + 1}</span>
+            <span className="clip" title={text}>
+              {text}
+            </span>
+            <span className="clip muted">{labelOf(book, 'model', answer.model)}</span>
+            <span className="n">
+              {count(figures?.inputTokens)} → {count(figures?.outputTokens)}
+            </span>
+            <span className="n">{usd(answer.spent, answer.estimated)}</span>
+          </button>
+        )
+      })}
+    </section>
+  )
+}
+
+/** The most expensive answers, found in one walk. */
+function largest(answers: CostModel['answers']): CostModel['answers'] {
+  const best: CostModel['answers'][number][] = []
+  for (const answer of answers) {
+    if (!((answer.spent ?? 0) > (best[shownCalls - 1]?.spent ?? 0))) continue
+    const at = best.findIndex(({ spent }) => (spent ?? 0) < (answer.spent ?? 0))
+    best.splice(at < 0 ? best.length : at, 0, answer)
+    best.length = Math.min(best.length, shownCalls)
+  }
+  return best
+}
+
+function NoCost() {
+  return (
+    <div className="none">
+      <p>Nothing was asked yet, so nothing was spent.</p>
+      <p className="muted">
+        Each answer of a model is counted here as it comes: by model, by actor, by cause and over time.
+      </p>
+    </div>
+  )
+}
