@@ -33,9 +33,9 @@ test('a snapshot lies beside its ledger, is no event of it, and goes with it', a
   const again = idbLedgerStore({ name })
   const opened = await openLedger(again, 'run:1')
   expect(opened.length).toBe(110)
-  const { world, from, at } = await projectFrom(opened, { snapshots: again.snapshots })
+  const { world, from } = await projectFrom(opened, { snapshots: again.snapshots })
   expect({ from, length: world.length }).toEqual({ from: 100, length: 110 })
-  expect((await at(50)).hash()).toBe(whole.world.at(50).hash())
+  expect(world.at(50).hash()).toBe(whole.world.at(50).hash())
   expect(world.hash()).toBe((await projectFrom(opened)).world.hash())
   const ids = []
   for await (const { id } of opened.read(0, 3)) ids.push(id)

@@ -61,10 +61,22 @@ export interface BudgetFold {
   refusal(request: string): Refusal | undefined
   /** What is reserved for this open request; undefined where nothing is. */
   grant(request: string): number | undefined
+  /** What is needed to go on, with other limits too; undefined as long as money is promised to a request, or refused. */
+  state(): BudgetState | undefined
 }
 
-export function budgetFold(budget: Budget): BudgetFold {
-  const depths = depthMap()
+/** Null for what there is not yet. */
+export interface BudgetState {
+  readonly figures: readonly [events: number, cost: number, uncommitted: number, depth: number, past: number]
+  readonly times: readonly [begin: number | null, last: number, branched: number | null]
+  readonly stamp: string
+  readonly seeding: boolean
+  /** Of the newest events, the younger half first. */
+  readonly depths: readonly [readonly (readonly [string, number])[], readonly (readonly [string, number])[]]
+}
+
+export function budgetFold(budget: Budget, state?: BudgetState): BudgetFold {
+  const depths = depthMap(state?.depths)
   const granted = new Map<string, number>()
   const refused = new Map<string, Refusal>()
   let events = 0
@@ -78,6 +90,13 @@ export function budgetFold(budget: Budget): BudgetFold {
   let stamp = ''
   let seeding = false
   let branched = Number.NEGATIVE_INFINITY
+  if (state) {
+    ;[events, cost, uncommitted, depth, past] = state.figures
+    begin = state.times[0] ?? undefined
+    last = state.times[1]
+    branched = state.times[2] ?? branched
+    ;({ stamp, seeding } = state)
+  }
 
   /**
    * A session begins with a batch of seeds, which have one timestamp, or when a run is taken up again or branches off.
@@ -158,7 +177,15 @@ export function budgetFold(budget: Budget): BudgetFold {
       return { reasons, event_count: events, llm_cost_usd: cost + uncommitted, elapsed_seconds: seconds, depth }
     },
     refusal: request => refused.get(request),
-    grant: request => granted.get(request)
+    grant: request => granted.get(request),
+    state: () =>
+      granted.size + refused.size > 0
+        ? undefined
+        : {
+            figures: [events, cost, uncommitted, depth, past],
+            times: [begin ?? null, last, Number.isFinite(branched) ? branched : null],
+            ...{ stamp, seeding, depths: depths.entries() }
+          }
   }
   return fold
 }
@@ -176,9 +203,12 @@ const remembered = 20_000
  * cause that is older than these, or that nobody knows, counts as the event that triggered this one, so that a chain
  * never starts anew.
  */
-function depthMap(): { add(event: LedgerEvent): number } {
-  let young = new Map<string, number>()
-  let old = new Map<string, number>()
+function depthMap(known?: BudgetState['depths']): {
+  add(event: LedgerEvent): number
+  entries(): BudgetState['depths']
+} {
+  let young = new Map<string, number>(known?.[0])
+  let old = new Map<string, number>(known?.[1])
   const depthOf = (id: string): number | undefined => young.get(id) ?? old.get(id)
 
   return {
@@ -194,7 +224,8 @@ function depthMap(): { add(event: LedgerEvent): number } {
       }
       young.set(event.id, depth)
       return depth
-    }
+    },
+    entries: () => [[...young], [...old]]
   }
 }
 

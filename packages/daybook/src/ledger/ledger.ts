@@ -1,6 +1,7 @@
 /** A ledger: the append-only events of one run, branch or session. */
 import type { LedgerEvent, LedgerSignal } from './event.js'
 import type { Outbox } from './outbox.js'
+import type { SnapshotStore } from './store.js'
 
 export interface Ledger {
   /** `run:<id>`, `branch:<id>` or `session:<id>`. */
@@ -25,6 +26,8 @@ export interface Ledger {
   signals(request: string, from?: number): readonly LedgerSignal[]
   /** Where a run keeps what it cannot append yet. A ledger without one asks some things again after a kill. */
   readonly outbox?: Outbox | undefined
+  /** Where a run keeps what it knows, so that the next one need not read the whole ledger. */
+  readonly snapshots?: SnapshotStore | undefined
   /** Whether what is read may be less than what was appended: answers of such a ledger are not given again. */
   readonly redacted?: boolean | undefined
   /**

@@ -99,6 +99,8 @@ export async function openLedger(given: LedgerStore, name: string, options: Open
     },
     signals: calls.of,
     outbox: storedOutbox(given, name, host),
+    // A branch begins with events of others, which may go and come back.
+    snapshots: isBranch(name) ? undefined : given.snapshots,
     ...(given.hold ? { hold: signal => (given.hold as NonNullable<LedgerStore['hold']>)(name, signal) } : {}),
     async close() {
       closed = true

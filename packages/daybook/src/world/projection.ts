@@ -2,8 +2,8 @@
 import { InputError, shown } from '../errors.js'
 import { frozenJson, isDeepFrozen, isRecord, type JsonObject } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
-import { type ObjectFact, objectOf } from './object-facts.js'
-import { type Life, type Version, Versions, versionAt } from './versions.js'
+import type { ObjectFact } from './object-facts.js'
+import { type Life, Versions, versionAt } from './versions.js'
 import { WorldView } from './view.js'
 import type { World, WorldContext, WorldRelation } from './world.js'
 
@@ -21,18 +21,23 @@ export interface RelationFact {
 }
 
 /**
- * All that a projection needs to know of its past to go on: what a snapshot keeps. Lists and not objects, since there
- * may be millions.
+ * All that a projection has learnt: what a snapshot keeps. Lists and not objects, since there may be millions.
  */
 export interface WorldState {
   readonly length: number
   /** The position of the event that used up the budget. */
   readonly exhausted: number | null
-  /** In the order of creation: position of that, id, type, data. */
-  readonly objects: readonly (readonly [number, string, string, JsonObject])[]
-  /** In the order of creation: position of that, position at which it got its ends, id, type, both ends, data. */
-  readonly relations: readonly (readonly [number, number, string, string, string, string, JsonObject])[]
+  /** In the order of their positions, which come first. */
+  readonly facts: readonly WorldFact[]
 }
+
+export type WorldFact =
+  /** An object: id, type, data; a patch of one has null as its type. */
+  | readonly [number, string, string | null, JsonObject]
+  /** A relation: id, type, both ends, data. */
+  | readonly [number, string, string, string, string, JsonObject]
+  /** A relation that was removed. */
+  | readonly [number, string]
 
 const none: JsonObject = Object.freeze({})
 const forever = Number.POSITIVE_INFINITY
@@ -44,7 +49,7 @@ export class Projection {
   private readonly extra: WorldContext
   private exhausted = forever
   private count = 0
-  /** Worlds of fewer events are not known: what was before a snapshot is not in it. */
+  /** How many events were learnt of from a state. */
   readonly base: number = 0
 
   /** @throws InputError for a state that cannot be. It becomes the projection's own. */
@@ -97,39 +102,45 @@ export class Projection {
   }
 
   state(): WorldState {
+    // An event makes one fact at most, so that its position is its place.
+    const facts = new Array<WorldFact>(this.count)
+    for (const [position, { id, type, data, patch }] of this.objects.history()) {
+      facts[position] = [position, id, patch ? null : type, data]
+    }
+    for (const [position, fact, id] of this.relations.history()) {
+      if (!fact) facts[position] = [position, id]
+      else {
+        const { type, source_id, target_id, data } = fact.relation
+        facts[position] = [position, id, type, source_id, target_id, data]
+      }
+    }
     return {
       length: this.count,
       exhausted: this.exhausted === forever ? null : this.exhausted,
-      objects: this.objects.existing().map(({ from, newest }) => {
-        const { id, type, data } = objectOf(newest as Version<ObjectFact>)
-        return [from, id, type, data]
-      }),
-      relations: this.relations.existing().map(({ from, newest }) => {
-        const { relation, link } = newest.value as RelationFact
-        const { id, type, source_id, target_id, data } = relation
-        return [from, link?.from ?? from, id, type, source_id, target_id, data]
-      })
+      facts: facts.filter(() => true) // without the holes
     }
   }
 
-  /** Creates again what there was, each thing at its own position, so that every order is as it was. */
-  private restore({ length, exhausted, objects, relations }: WorldState): void {
+  /** Learns again what there was, each thing at its own position, so that every past world is as it was. */
+  private restore({ length, exhausted, facts }: WorldState): void {
     if (!(Number.isSafeInteger(length) && length > 0)) throw new InputError('The state is of no length.')
-    let last = 0
-    const ordered = (from: number): number => {
-      if (!(from >= last && from < length)) throw new InputError('The state is not in the order of its positions.')
-      last = from
-      return from
+    let next = 0
+    for (const fact of facts) {
+      const [position, id] = fact
+      if (!(position >= next && position < length)) throw new InputError('The state is not in the order of its positions.')
+      next = position + 1
+      if (fact.length === 6) {
+        const [, , type, source_id, target_id, data] = fact
+        this.createRelation({ id, type, source_id, target_id, data }, position)
+      } else if (fact.length === 4) {
+        const [, , type, data] = fact
+        if (type === null) this.patchObject({ id, patch: data }, position)
+        else this.createObject({ id, type, data }, position)
+      } else {
+        const life = this.relations.living(id)
+        if (life) this.removeRelation(life, position)
+      }
     }
-    for (const [from, id, type, data] of objects) this.createObject({ id, type, data }, ordered(from))
-    last = 0
-    const joined: [RelationFact, Link][] = []
-    for (const [from, at, id, type, source_id, target_id, data] of relations) {
-      const fact: RelationFact = { relation: relationOf({ id, type, source_id, target_id, data }), link: undefined }
-      joined.push([fact, { life: this.relations.create(id, ordered(from), fact), from: at, to: forever }])
-    }
-    joined.sort(([, a], [, b]) => a.from - b.from)
-    for (const [fact, link] of joined) this.join(fact, link)
     this.exhausted = exhausted ?? forever
     this.count = length
   }

@@ -93,20 +93,15 @@ describe('a world from a snapshot', () => {
     const first = await projectFrom((await ledgerOf(story.slice(0, 9))).ledger, options)
     expect(first.from).toBe(0)
     const { ledger, counted } = await ledgerOf(story)
-    const { world, from, at } = await projectFrom(ledger, options)
+    const { world, from } = await projectFrom(ledger, options)
     expect({ from, read: counted.read }).toEqual({ from: 9, read: 4 })
     const whole = project(story)
     const ids = ['a', 'b', 'c']
-    for (const position of [9, 10, 11, 12]) expect(seen(world.at(position), ids)).toEqual(seen(whole.at(position), ids))
-    expect(world.context).toEqual({ budget_exhausted: true })
-
-    expect(() => world.at(8)).toThrow('positions 9 to 12')
-    for (const position of [0, 5, 8, 9, 12]) {
-      expect(seen(await at(position), ids)).toEqual(seen(whole.at(position), ids))
+    for (let position = 0; position <= 12; position++) {
+      expect(seen(world.at(position), ids)).toEqual(seen(whole.at(position), ids))
     }
-    expect(counted.read, 'the beginning is read once, when somebody wants it').toBe(4 + 9)
-    await expect(at(13)).rejects.toMatchObject({ name: 'InputError' })
-    await expect(at(-1)).rejects.toMatchObject({ name: 'InputError' })
+    expect(world.context).toEqual({ budget_exhausted: true })
+    expect(() => world.at(13)).toThrow('positions 0 to 12')
     expect(options.warnings).toEqual([])
   })
 
@@ -133,7 +128,7 @@ describe('a world from a snapshot', () => {
           const found = await projectFrom((await ledgerOf(events)).ledger, { snapshots, host, every: 0 })
           const whole = project(events)
           expect(found.from).toBe(cuts.at(-1) ?? 0)
-          for (let position = found.from; position <= events.length; position++) {
+          for (let position = 0; position <= events.length; position++) {
             expect(seen(found.world.at(position), ['a', 'b', 'c'])).toEqual(seen(whole.at(position), ['a', 'b', 'c']))
           }
           expect(warnings).toEqual([])
@@ -199,7 +194,7 @@ describe('a snapshot that cannot be trusted', () => {
       await opened(text, changed),
       await opened(text, story.slice(0, 8)),
       await opened(text, []),
-      await opened(text.replace('"daybook":1', '"daybook":2'))
+      await opened(text.replace('"daybook":2', '"daybook":1'))
     ]) {
       expect(found).toMatchObject({ from: 0, left: 0, warnings: [{ kind: 'distrusted' }] })
     }

@@ -30,9 +30,12 @@ export class Versions<T> {
     return life && life.to === Number.POSITIVE_INFINITY ? life : undefined
   }
 
-  /** What exists now, in the order of creation. */
-  existing(): Life<T>[] {
-    return this.lives.filter(({ to }) => to === Number.POSITIVE_INFINITY)
+  /** Every version that there ever was, with its position; undefined for a removal. In no order. */
+  *history(): Generator<[number, T, string], undefined, unknown> {
+    for (const [id, { newest }] of this.latest) {
+      // The chain goes on through the lives before this one.
+      for (let at: Version<T | undefined> | undefined = newest; at; at = at.older) yield [at.position, at.value as T, id]
+    }
   }
 
   /** Creates the thing; one that exists gets a new version and keeps its place. */

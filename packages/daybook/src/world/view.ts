@@ -35,11 +35,8 @@ export class WorldView implements World {
   }
 
   at(position: number): World {
-    const { base } = this.#projection
-    if (!Number.isInteger(position) || position < base || position > this.length) {
-      throw new InputError(`This world has the positions ${base} to ${this.length}, not ${shown(position)}.`, {
-        hint: base === 0 ? undefined : 'It was opened from a snapshot: the earlier positions need the whole ledger.'
-      })
+    if (!Number.isInteger(position) || position < 0 || position > this.length) {
+      throw new InputError(`This world has the positions 0 to ${this.length}, not ${shown(position)}.`)
     }
     return new WorldView(this.#projection, position)
   }
