@@ -10,6 +10,8 @@ export interface Answer {
   readonly row: number
   /** When it came, in milliseconds since the first event. */
   readonly ms: number
+  /** When it was asked for. */
+  readonly startMs: number
   /** The row of the request; -1 where it is not in the ledger. */
   readonly request: number
   readonly model: string
@@ -86,7 +88,7 @@ const keptCosts = 4
 const folds = new WeakMap<Book, Fold>()
 
 /**
- * The cost of the first `length` events of a book, or of the answers among them that came within a stretch of time.
+ * The cost of the first `length` events of a book, or of the calls among them that ran in a stretch of time: each as a whole.
  * Only what is new in the book is read; asked again for the same, it gives the same object.
  */
 export function costOf(book: Book, length: number = book.events.length, range?: Stretch): Cost {
@@ -97,7 +99,7 @@ export function costOf(book: Book, length: number = book.events.length, range?: 
   let end = fold.answers.length
   while (end > 0 && (fold.answers[end - 1] as Answer).row >= length) end--
   let answers = fold.answers.slice(0, end)
-  if (range) answers = answers.filter(({ ms }) => ms >= range.from && ms <= range.to)
+  if (range) answers = answers.filter(({ ms, startMs }) => ms >= range.from && startMs <= range.to)
   const cost: Cost = {
     answers,
     total: summed('', answers),
@@ -144,6 +146,7 @@ function answerAt(book: Book, row: number, cause: string): Answer {
   return {
     row,
     ms: book.times[row] ?? Number.NaN,
+    startMs: book.times[call?.row ?? row] ?? Number.NaN,
     request: call?.row ?? -1,
     model: string(data.model) ?? call?.name ?? '',
     actor: asker ? shownActor(asker) : event.actor,

@@ -43,7 +43,7 @@ export function Cost({ run, dock }: ViewProps) {
             <span className="chip">
               {seconds(range.from)} s to {seconds(range.to)} s
             </span>
-            Only the answers that came in this stretch are counted here.
+            Only the calls that ran in this stretch are counted, each as a whole.
             <button type="button" className="button" onClick={() => panel.setRange(undefined)}>
               <Icon name="close" />
               Whole run
