@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { memoryCache } from './cache/memory-cache.js'
+import { scopedCache } from './cache/scoped-cache.js'
+import type { CacheEntry } from './cache/store.js'
 import { createDaybook, type Daybook, type DaybookOptions } from './daybook.js'
-import type { AnyEvent } from './ledger/event.js'
+import { forkLedger } from './ledger/branch.js'
+import type { AnyEvent, LedgerEvent } from './ledger/event.js'
 import { memoryLedgerStore } from './ledger/memory-ledger-store.js'
 import { textLlm } from './llm/text-llm.js'
 import type { Kit } from './run/kit.js'
@@ -73,6 +76,58 @@ test('a run is forked with one request changed: what stayed the same costs nothi
   const further = await daybook.fork('branch:other', second, { id: 'further' })
   expect(further.answers).toEqual(other.answers)
   expect(asked.length).toBe(1)
+})
+
+test('a branch finds what its parents and everybody have in the cache, and keeps what it pays for to itself', async () => {
+  const cache = memoryCache()
+  const { daybook, asked } = daybookFor({ cache, model: 'm' })
+  const run = await daybook.run(twice, 'tides')
+  const fork = async (from: string, id: string, content: string): Promise<string[]> => {
+    const events = await eventsOf(daybook, from)
+    const second = events.findLastIndex(({ type }) => type === 'llm.request')
+    asked.length = 0
+    const { costUsd, calls } = await daybook.fork(from, second, {
+      id,
+      change: { set: { 'messages.0.content': content } }
+    })
+    expect([calls, costUsd]).toEqual([asked.length, asked.length * 0.01])
+    return [...asked]
+  }
+  expect(await fork(`run:${run.id}`, 'a', 'Second, other')).toEqual(['m: Second, other'])
+  // Its sibling asks for itself, and so does who is no branch.
+  expect(await fork(`run:${run.id}`, 'b', 'Second, other')).toEqual(['m: Second, other'])
+  asked.length = 0
+  await daybook.text('Second, other')
+  expect(asked.length).toBe(1)
+  // That one is in the cache for everybody now.
+  expect(await fork(`run:${run.id}`, 'c', 'Second, other')).toEqual([])
+  await daybook.text('Second, known')
+  expect(await fork(`run:${run.id}`, 'd', 'Second, known')).toEqual([])
+
+  // What is in the part of a branch its own branches find, also where no ledger says it.
+  expect(await fork(`run:${run.id}`, 'e', 'Second, mine')).toEqual(['m: Second, mine'])
+  const paid = (await eventsOf(daybook, 'branch:e')).findLast(({ type }) => type === 'llm.response')
+  const { key = '' } = (paid as LedgerEvent<'llm.response'>).data.cache ?? {}
+  const entry = await scopedCache(cache, 'branch:e').get(key)
+  await scopedCache(cache, 'branch:b').set(key, entry as CacheEntry)
+  expect(await fork('branch:b', 'f', 'Second, mine')).toEqual([])
+  expect(await fork('branch:f', 'g', 'Second, mine')).toEqual([])
+  expect(await fork('branch:a', 'h', 'Second, mine')).toEqual(['m: Second, mine'])
+})
+
+test('a branch that is resumed has its own part of the cache too', async () => {
+  const cache = memoryCache()
+  const { daybook, asked } = daybookFor({ cache, model: 'm' })
+  const run = await daybook.run(twice, 'tides')
+  const events = await eventsOf(daybook, `run:${run.id}`)
+  const second = events.findLastIndex(({ type }) => type === 'llm.request')
+  const parent = await daybook.ledgers.open(`run:${run.id}`)
+  const content = 'Second, later'
+  await forkLedger(parent, second, { id: 'later', change: { set: { 'messages.0.content': content } } })
+  asked.length = 0
+  await daybook.resume('branch:later')
+  await daybook.text(content)
+  expect(asked).toEqual([`m: ${content}`, `m: ${content}`])
 })
 
 test('the events of a run replay strictly, and a changed answer is named', async () => {

@@ -16,6 +16,7 @@ import type { LedgerEvent } from './ledger/event.js'
 import { lazyLedger, lazyLedgerStore } from './ledger/lazy.js'
 import type { Ledger } from './ledger/ledger.js'
 import { memoryLedgerStore } from './ledger/memory-ledger-store.js'
+import { isBranch } from './ledger/name.js'
 import { openLedger } from './ledger/open-ledger.js'
 import { recorded } from './ledger/recorded.js'
 import { metadataOnly, type Redact, redacted } from './ledger/redacted.js'
@@ -120,6 +121,8 @@ export interface Daybook {
    * from the run itself, for $0.
    */
   fork(id: string, position: number, options?: ForkOptions): Live<LedgerEvent, Run>
+  /** The kits that `resume` and `fork` find, by name: those that it was made with and those that it has run. */
+  readonly kits: ReadonlyMap<string, Kit>
   /** The same Daybook writing to a ledger of its own, `session:<id>`: a server makes one for each request. */
   session(id?: string): Daybook
   /** The ledger of this session. */
@@ -199,6 +202,11 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
     }
   }
 
+  /** A branch finds what everybody has in the cache; what it pays for is its own, and its branches'. */
+  function scoped(name: string): Pick<RunKitOptions, 'llm' | 'cacheScope'> {
+    return isBranch(name) && cache ? { llm: asked, cacheScope: name } : {}
+  }
+
   /** A Live of a run whose ledger and kit must be looked up first. */
   function continued(
     id: string,
@@ -258,13 +266,16 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
       resume: (id, given = {}) =>
         continued(id, given, async (ledger, kit, common) => {
           const { resumeKit } = await runs()
-          return { stream: resumeKit(kit, { ...common, id: idOf(ledger.name), ledger }) }
+          return { stream: resumeKit(kit, { ...common, ...scoped(ledger.name), id: idOf(ledger.name), ledger }) }
         }),
       fork: (id, position, { id: branch = newId(host), change, ...given } = {}) =>
         continued(id, given, async (parent, kit, common) => {
           const { forkKit } = await import('./run/fork.js') // few programs fork
-          return { stream: forkKit(kit, { ...common, parent, position, id: branch, change }) }
+          return {
+            stream: forkKit(kit, { ...common, ...scoped(`branch:${branch}`), parent, position, id: branch, change })
+          }
         }),
+      kits,
       session,
       ledger,
       ledgers: {

@@ -187,3 +187,25 @@ test('the time before a run was forked or taken up again does not count', () => 
     '├ branch.created    finder                2 events of test before it  (root)'
   )
 })
+
+test('a fork that lay for a week before it was run took only as long as it ran', () => {
+  const at = (seconds: number) => new Date(Date.parse('2026-01-02T03:04:05.000Z') + seconds * 1000).toISOString()
+  const [goal, branch, taken, response, last] = events(
+    { type: 'object.created', data: { id: 'a', type: 'Goal' } },
+    { type: 'branch.created', data: { branch_id: 'f', parent: 'run:test', fork_position: 1, carried: 1 } },
+    { type: 'llm.request', data: { model: 'm', messages: [] } },
+    { type: 'llm.response', data: { ...answer, latency_ms: 4000 }, cause: ['e3'] },
+    { type: 'object.created', data: { id: 'e', type: 'Goal' } }
+  )
+  const week = 7 * 86_400
+  const fold = runReport()
+  const add = (event: unknown, seconds: number) => fold.add({ ...(event as object), timestamp: at(seconds) } as never)
+  add(goal, 0)
+  add(branch, 10)
+  add(taken, 1)
+  expect(fold.report()).toMatchObject({ state: 'not run', elapsedMs: 0 })
+  add(response, week)
+  expect(fold.report()).toMatchObject({ state: 'done', elapsedMs: 4000 })
+  add(last, week + 2)
+  expect(fold.report()).toMatchObject({ state: 'done', elapsedMs: 6000 })
+})

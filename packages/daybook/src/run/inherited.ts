@@ -7,6 +7,7 @@ import type { CacheStore } from '../cache/store.js'
 import type { Host } from '../host.js'
 import type { LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
+import { isBranch } from '../ledger/name.js'
 import { type Recording, recordingsOf, requestDigest, type Terminal } from '../ledger/recordings.js'
 import { replayed } from '../ledger/replayed.js'
 import { siblingsOf } from '../ledger/siblings.js'
@@ -31,19 +32,30 @@ const mark = Symbol.for('daybook.cached')
 export async function inherited(branch: Ledger, options: InheritedOptions): Promise<Inherited> {
   const { llm, cacheScope, host } = options
   let { cache } = options
+  const { recordings, above } = await parentsOf(branch)
   if (cache !== false) {
     cache ??= memoryCache()
-    if (cacheScope !== undefined) cache = overlayCache(scopedCache(cache, cacheScope), cache)
+    if (cacheScope !== undefined) cache = layered(cache, [...above.filter(isBranch).reverse(), cacheScope])
   }
-  const recordings = await recordingsFor(branch)
   if (!recordings) return { llm, cache }
   const asked = llm && (mark in llm || !cache ? llm : cached(llm, cache, host ? { host } : {}))
   // Behind no cache: what the parent was told comes before what somebody else was told since.
   return { llm: Object.assign(replayed(recordings, { onMiss: asked }), { [mark]: true }), cache }
 }
 
-/** The answers of all that it comes from, the nearest first, without those that the branch has already. */
-async function recordingsFor(branch: Ledger): Promise<readonly Recording[] | undefined> {
+/** Each part of the store over what is found without it; added to is the last one alone. */
+function layered(store: CacheStore, scopes: readonly string[]): CacheStore {
+  return scopes.reduce((found, scope) => overlayCache(scopedCache(store, scope), found), store)
+}
+
+interface Parents {
+  /** The answers of all that it comes from, the nearest first, without those that the branch has already. */
+  readonly recordings: readonly Recording[] | undefined
+  /** What it comes from, the nearest first. */
+  readonly above: readonly string[]
+}
+
+async function parentsOf(branch: Ledger): Promise<Parents> {
   const siblings = siblingsOf(branch)
   const own = await all(branch)
   let recordings: Recording[] | undefined
@@ -56,7 +68,7 @@ async function recordingsFor(branch: Ledger): Promise<readonly Recording[] | und
     recordings = joined(recordings ?? [], usable(recordingsOf(events), endedIn(own)))
     above = parentOf(events)
   }
-  return recordings
+  return { recordings, above: [...passed] }
 }
 
 async function all(ledger: Ledger): Promise<readonly LedgerEvent[]> {

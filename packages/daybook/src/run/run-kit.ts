@@ -31,8 +31,9 @@ export interface RunKitOptions {
   readonly llm?: LLMFn | undefined
   readonly cache?: CacheStore | false | undefined
   /**
-   * Of a branch: it finds what is in the cache, and what it adds is kept in this part of it, for nobody else. An `llm`
-   * that is cached already goes its own way.
+   * Of a branch: it finds what is in the cache and in the parts of the branches that it comes from, which are called as
+   * their ledgers are; what it adds is kept in this part, for nobody else. An `llm` that is cached already goes its own
+   * way.
    */
   readonly cacheScope?: string | undefined
   readonly host?: Host | undefined
