@@ -42,7 +42,7 @@ const panel = createPanel({
 })
 
 const inPage = async (): Promise<typeof import('./in-page.js')> => import('./in-page.js')
-const browser = lazySource({ label: 'this browser', kind: 'page' }, async () => (await inPage()).source)
+const browser = lazySource({ label: 'this browser', kind: 'page', asksWho: true }, async () => (await inPage()).source)
 let browserShown = false
 const showBrowser = (): void => {
   if (browserShown) return

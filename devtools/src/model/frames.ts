@@ -14,6 +14,9 @@ export const silenceMs = 45_000
 export interface LedgersFrame {
   readonly type: 'ledgers'
   readonly ledgers: readonly LedgerInfo[]
+  /** What this process does beside showing; an older one does not say. */
+  readonly fork?: boolean
+  readonly verify?: boolean
 }
 /** `GET api/events?ledger=<name>&from=<n>`: the first frame. */
 export interface HelloFrame {
@@ -37,7 +40,18 @@ export interface PingFrame {
   readonly type: 'ping'
 }
 
-export type Frame = LedgersFrame | HelloFrame | AppendFrame | SignalsFrame | PingFrame
+/** `POST api/fork`: the branch is there. */
+export interface BranchFrame {
+  readonly type: 'branch'
+  readonly ledger: string
+}
+/** … and the last frame: it has ended, or why it could not go on. */
+export interface EndedFrame {
+  readonly type: 'ended' | 'failed'
+  readonly message?: string
+}
+
+export type Frame = LedgersFrame | HelloFrame | AppendFrame | SignalsFrame | PingFrame | BranchFrame | EndedFrame
 
 /** A frame from a line, or undefined for what is none: a type from a newer server is left out, never an error. */
 export function parseFrame(line: string): Frame | undefined {
@@ -53,7 +67,12 @@ export function parseFrame(line: string): Frame | undefined {
       return { type: 'ping' }
     case 'ledgers':
       return Array.isArray(value.ledgers)
-        ? { type: 'ledgers', ledgers: (value.ledgers as unknown[]).filter(isInfo) }
+        ? {
+            type: 'ledgers',
+            ledgers: (value.ledgers as unknown[]).filter(isInfo),
+            fork: value.fork === true,
+            verify: value.verify === true
+          }
         : undefined
     case 'hello':
       return typeof value.version === 'number' && typeof value.ledger === 'string' && typeof value.length === 'number'
@@ -67,6 +86,11 @@ export function parseFrame(line: string): Frame | undefined {
       return Array.isArray(value.signals)
         ? { type: 'signals', signals: (value.signals as unknown[]).filter(isSignal) }
         : undefined
+    case 'branch':
+      return typeof value.ledger === 'string' ? { type: 'branch', ledger: value.ledger } : undefined
+    case 'ended':
+    case 'failed':
+      return { type: value.type, ...(typeof value.message === 'string' ? { message: value.message } : {}) }
     default:
       return undefined
   }

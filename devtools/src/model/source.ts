@@ -1,5 +1,5 @@
 /** What the panel reads: anything that can list ledgers and follow one. No DOM, no React. */
-import type { LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
+import type { ForkEstimate, Kit, LedgerChange, LedgerEvent, LedgerInfo, LedgerSignal, Verification } from 'daybook'
 
 export interface DevtoolsSource {
   /** As the panel shows it: `this page`, `node :4711`, `trains.jsonl`. */
@@ -12,6 +12,46 @@ export interface DevtoolsSource {
    * already is repeated after a reconnect and never left out. Returns the function that ends it.
    */
   follow(name: string, follower: LedgerFollower): () => void
+  /**
+   * Forks a ledger and runs the branch where the kit and the keys are; `watch` tells of the branch. Resolves when it has
+   * ended and rejects with what the person should know. Left out: this source can only be read.
+   */
+  fork?(name: string, request: ForkRequest, hooks: ForkHooks): Promise<void>
+  /** Why nothing can be forked at the moment, in a sentence; undefined where it can. */
+  readonly noFork?: string | undefined
+  /** Nobody answers here but whom the person names: `answers` of the request says who. */
+  readonly asksWho?: boolean
+  /** What a fork would ask for, as its host counts it. Left out, the panel counts itself. */
+  estimate?(name: string, request: ForkRequest): Promise<ForkEstimate>
+  /** Whether the ledger is as it was written. Left out: there is no chain to be checked. */
+  verify?(name: string): Promise<Verification>
+  /** Why nothing can be verified. */
+  readonly noVerify?: string | undefined
+  /** A kit that this source's program has. */
+  kit?(name: string): Kit | undefined
+}
+
+export interface ForkRequest {
+  readonly position: number
+  /** The branch will be `branch:<id>`. */
+  readonly id: string
+  readonly change?: LedgerChange
+  readonly answers?: Answers
+}
+
+export type Provider = 'simulated' | 'openrouter' | 'anthropic' | 'openai'
+
+/** Who answers a run inside the page. The key is in memory for this one run and never written anywhere. */
+export interface Answers {
+  readonly provider: Provider
+  readonly key?: string
+}
+
+export interface ForkHooks {
+  /** Ends the branch where it is. */
+  readonly signal: AbortSignal
+  /** The branch is there, under this name. May be called more than once. */
+  begun(branch: string): void
 }
 
 export interface LedgerFollower {

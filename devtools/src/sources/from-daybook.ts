@@ -1,14 +1,17 @@
 /** Ledgers of this page: those of a Daybook, or a single one. */
-import type { Ledger, LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
+import type { Daybook, Ledger, LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
 import type { DevtoolsSource, LedgerFollower } from '../model/source.js'
+import type { Forker } from './fork-with.js'
 
-/** As much of a Daybook as the panel needs. */
-export interface HasLedgers {
+/** As much of a Daybook as the panel needs to read; what is left out cannot be done from it. */
+export interface HasLedgers extends Partial<Pick<Daybook, 'fork' | 'kits' | 'session' | 'host'>> {
   readonly ledgers: {
     list(): Promise<readonly LedgerInfo[]>
     open(name: string): Promise<Ledger>
   }
 }
+
+const noChain = 'The store of a page keeps no chain of hashes. Save the run as .jsonl: that file has one.'
 
 export interface DaybookSourceOptions {
   readonly label?: string
@@ -22,7 +25,27 @@ const batchSize = 500
 
 export function daybookSource(daybook: HasLedgers, options: DaybookSourceOptions = {}): DevtoolsSource {
   const { label = 'this page', everyMs = 1500, onChange } = options
+  const looks = new Set<() => void>()
+  const { fork, session, host } = daybook
+  const forking: Pick<DevtoolsSource, 'fork' | 'noFork'> =
+    fork && session && host
+      ? {
+          async fork(name, request, hooks) {
+            const { forkWith } = await import('./fork-with.js')
+            const begun = (branch: string): void => {
+              hooks.begun(branch)
+              for (const look of looks) look()
+            }
+            // What the one call of a session costs stands in a session of its own, not in the program's.
+            const llm = () => session(`fork-${request.id}`).llm
+            await forkWith(daybook as Forker, name, request, { signal: hooks.signal, begun }, { llm })
+          }
+        }
+      : { noFork: 'Only a Daybook can fork: give the panel the Daybook itself.' }
   return {
+    ...forking,
+    noVerify: noChain,
+    kit: name => daybook.kits?.get(name),
     label,
     kind: 'page',
     watch(listener, onStatus) {
@@ -44,10 +67,13 @@ export function daybookSource(daybook: HasLedgers, options: DaybookSourceOptions
         clearTimeout(timer)
         timer = setTimeout(() => void look(), everyMs)
       }
-      const quiet = onChange?.(() => void look())
-      void look()
+      const now = (): void => void look()
+      const quiet = onChange?.(now)
+      looks.add(now)
+      now()
       return () => {
         ended = true
+        looks.delete(now)
         quiet?.()
         clearTimeout(timer)
       }
@@ -88,6 +114,8 @@ export function ledgerSource(ledger: Ledger, options: { readonly label?: string 
   return {
     label: options.label ?? 'this page',
     kind: 'page',
+    noFork: 'The panel was given one ledger: give it the Daybook, and its runs can be forked.',
+    noVerify: noChain,
     watch(listener, onStatus) {
       let created = ''
       const tell = (event: LedgerEvent): void => {

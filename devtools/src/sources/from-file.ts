@@ -1,7 +1,8 @@
 /** A ledger from disk: dropped, picked or pasted. Read only, nothing leaves the page, and its content is not trusted. */
-import type { LedgerEvent, ParsedLedger } from 'daybook'
-import { isRecord } from '../model/read.js'
+import type { LedgerEvent, LedgerInfo, ParsedLedger } from 'daybook'
+import { isRecord, record } from '../model/read.js'
 import type { DevtoolsSource } from '../model/source.js'
+import type { Shelf } from './here.js'
 
 export const maxFileBytes: number = 512 * 1024 * 1024
 /** A small archive must not become a page's whole memory. */
@@ -14,6 +15,10 @@ export interface ParsedFile {
   readonly events: readonly unknown[]
   /** What the person should know, such as a line that was cut off or changed after it was written. */
   readonly note?: string
+  /** The text as it was read, to be verified: left out where a ledger came without its chain. */
+  readonly text?: () => Promise<string>
+  /** Its chain is broken: something in it was changed after it was written. */
+  readonly unverified?: boolean
 }
 
 /** A message for the person: what the file is, and what would be right. */
@@ -28,7 +33,8 @@ export async function readLedgerFile(file: Blob & { readonly name?: string }): P
   if (file.size === 0) throw new FileError(`${name} is empty. A ledger is a .jsonl file with one event a line.`)
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
   const packed = head[0] === 0x1f && head[1] === 0x8b
-  return await parseLedgerText(packed ? await unpacked(file, name) : await file.text(), name)
+  const text = (): Promise<string> => (packed ? unpacked(file, name) : file.text())
+  return { ...(await parseLedgerText(await text(), name)), text }
 }
 
 async function unpacked(file: Blob, name: string): Promise<string> {
@@ -99,6 +105,7 @@ async function byLine(text: string, file: string): Promise<ParsedFile> {
   const more = faults.length > 1 ? ` ${faults.length - 1} more lines have faults.` : ''
   return {
     ...checked(parsed.events, parsed.name ?? file, file),
+    unverified: parsed.status === 'unverified',
     ...(first ? { note: `Line ${first.line} of ${file}: ${first.message}${more}` } : {})
   }
 }
@@ -113,24 +120,82 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
   const times = parsed.events
     .map(event => (isRecord(event) && typeof event.timestamp === 'string' ? event.timestamp : ''))
     .filter(time => time !== '')
-  const info = {
-    name: parsed.name,
+  const info: LedgerInfo = {
+    name: nameOf(parsed),
     length: parsed.events.length,
     created: times[0] ?? '',
-    updated: times.at(-1) ?? ''
+    updated: times.at(-1) ?? '',
+    ...parentOf(parsed)
   }
+  const status = { state: 'closed', ...(parsed.note ? { message: parsed.note } : {}) } as const
+  /** The branches that were made of it here: in memory, and gone with the page. */
+  let forked: { readonly source: DevtoolsSource; readonly shelf: Shelf } | undefined
+  let branches: readonly LedgerInfo[] = []
+  const listeners = new Set<() => void>()
+  const text = parsed.text
+
   return {
     label,
     kind: 'file',
-    watch(listener, onStatus) {
-      listener([info])
-      onStatus?.({ state: 'closed', ...(parsed.note ? { message: parsed.note } : {}) })
-      return () => {}
+    asksWho: true,
+    noVerify: text ? undefined : 'This page carries the events without their chain: verify the .jsonl file.',
+    ...(text && {
+      async verify() {
+        const { verifyLedger } = await import('daybook')
+        return verifyLedger(await text())
+      }
+    }),
+    async fork(name, request, hooks) {
+      const { branchesOf, daybookHere, forkHere, shelfOf } = await import('./here.js')
+      const shelf = forked?.shelf ?? (await shelfOf(info.name, parsed.events))
+      const here = await daybookHere(request.answers ?? { provider: 'simulated' }, shelf.store)
+      forked = { shelf, source: branchesOf(here.daybook) }
+      const tell = async (): Promise<void> => {
+        const listed = (await here.daybook.ledgers.list()).filter(ledger => ledger.name !== shelf.name)
+        branches = listed.map(ledger => (ledger.parent === shelf.name ? { ...ledger, parent: info.name } : ledger))
+        for (const listener of listeners) listener()
+      }
+      const timer = setInterval(() => void tell(), 500)
+      try {
+        const begun = (branch: string): void => {
+          hooks.begun(branch)
+          if (!branches.some(ledger => ledger.name === branch)) void tell()
+        }
+        await forkHere(here, name === info.name ? shelf.name : name, request, { signal: hooks.signal, begun })
+      } finally {
+        clearInterval(timer)
+        await tell()
+      }
     },
-    follow(_name, follower) {
+    watch(listener, onStatus) {
+      const tell = (): void => listener([info, ...branches])
+      listeners.add(tell)
+      tell()
+      onStatus?.(status)
+      return () => void listeners.delete(tell)
+    },
+    follow(name, follower) {
+      if (name !== info.name && forked) return forked.source.follow(name, follower)
       follower.events(0, parsed.events as readonly LedgerEvent[])
-      follower.state?.({ state: 'closed', ...(parsed.note ? { message: parsed.note } : {}) })
+      follower.state?.(status)
       return () => {}
     }
   }
+}
+
+/** A branch that was saved under its parent's name is still the branch. */
+function nameOf({ name, events }: ParsedFile): string {
+  const own = markOf(events)?.branch_id
+  return typeof own === 'string' && !name.startsWith('branch:') ? `branch:${own}` : name
+}
+
+function parentOf({ events }: ParsedFile): { readonly parent?: string } {
+  const parent = markOf(events)?.parent
+  return typeof parent === 'string' ? { parent } : {}
+}
+
+/** What the last `branch.created` says: a branch of a branch holds its parent's too. */
+function markOf(events: readonly unknown[]): Record<string, unknown> | undefined {
+  const mark = events.findLast(event => isRecord(event) && event.type === 'branch.created')
+  return mark === undefined ? undefined : record(record(mark).data)
 }

@@ -1,6 +1,7 @@
 /** Ledgers of a Node process: newline-delimited JSON over fetch, so that the token is a header and never an address. */
 import { type Frame, frameVersion, parseFrame, silenceMs } from '../model/frames.js'
-import type { DevtoolsSource, SourceStatus } from '../model/source.js'
+import { isRecord } from '../model/read.js'
+import type { DevtoolsSource, ForkRequest, SourceStatus } from '../model/source.js'
 import { lines } from './lines.js'
 
 export interface ServerSourceOptions {
@@ -19,13 +20,44 @@ const maxLine = 32 * 1024 * 1024
 
 export function serverSource(options: ServerSourceOptions): DevtoolsSource {
   const { base, label = labelOf(base) } = options
+  let noFork: string | undefined = readOnly
+  let noVerify: string | undefined = 'This process does not say whether its ledgers are as they were written.'
   return {
     label,
     kind: 'node',
+    get noFork() {
+      return noFork
+    },
+    get noVerify() {
+      return noVerify
+    },
+    async fork(name, request, { signal, begun }) {
+      const response = await send(options, 'api/fork', { ledger: name, ...orderOf(request) }, signal)
+      if (!response.body) throw new Error('The process did not answer.')
+      for await (const line of lines(response.body, maxLine)) {
+        const frame = parseFrame(line)
+        if (frame?.type === 'branch') begun(frame.ledger)
+        else if (frame?.type === 'ended') return
+        else if (frame?.type === 'failed') throw new Error(frame.message ?? 'The branch failed.')
+      }
+      throw new Error('The process ended before the branch did. What it had by then is in its ledger.')
+    },
+    async estimate(name, request) {
+      return (await send(options, 'api/estimate', { ledger: name, ...orderOf(request) })).json()
+    },
+    async verify(name) {
+      if (noVerify) throw new Error(noVerify)
+      const verification: unknown = await (await send(options, `api/verify?ledger=${encodeURIComponent(name)}`)).json()
+      if (!isRecord(verification) || typeof verification.ok !== 'boolean') throw new Error('The process did not say.')
+      return verification as never
+    },
     watch(listener, onStatus) {
       return connected(options, () => 'api/ledgers', {
         frame(frame) {
-          if (frame.type === 'ledgers') listener(frame.ledgers)
+          if (frame.type !== 'ledgers') return
+          noFork = frame.fork ? undefined : readOnly
+          if (frame.verify) noVerify = undefined
+          listener(frame.ledgers)
         },
         status: onStatus
       })
@@ -48,6 +80,33 @@ export function serverSource(options: ServerSourceOptions): DevtoolsSource {
       })
     }
   }
+}
+
+const readOnly = 'This process only shows its runs. To fork them, start it with --allow-fork.'
+
+/** What the process is told: where and what, and never with which key. */
+function orderOf({ position, id, change }: ForkRequest): object {
+  return { position, id, ...(change ? { change } : {}) }
+}
+
+/** One request; what the process refuses is said in its own words. */
+async function send(
+  { base, token, fetch: ask = fetch }: ServerSourceOptions,
+  path: string,
+  body?: object,
+  signal?: AbortSignal
+): Promise<Response> {
+  const response = await ask(new URL(path, base), {
+    headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+    cache: 'no-store',
+    credentials: 'omit',
+    redirect: 'error',
+    ...(signal ? { signal } : {})
+  })
+  if (response.ok) return response
+  const text = (await response.text()).trim().slice(0, 2000)
+  throw new Error(text || `The process answered ${response.status}.`)
 }
 
 /** An answer that asking again will not change. */

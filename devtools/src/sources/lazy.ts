@@ -2,7 +2,7 @@
 import type { DevtoolsSource } from '../model/source.js'
 
 export function lazySource(
-  shown: Pick<DevtoolsSource, 'label' | 'kind'>,
+  shown: Pick<DevtoolsSource, 'label' | 'kind' | 'asksWho' | 'noVerify'>,
   load: () => Promise<DevtoolsSource>
 ): DevtoolsSource {
   const once = (begin: (source: DevtoolsSource) => () => void, failed: (message: string) => void): (() => void) => {
@@ -23,6 +23,11 @@ export function lazySource(
   }
   return {
     ...shown,
+    async fork(name, request, hooks) {
+      const source = await load()
+      if (!source.fork) throw new Error(source.noFork ?? 'This source can only be read.')
+      await source.fork(name, request, hooks)
+    },
     watch: (listener, onStatus) =>
       once(
         source => source.watch(listener, onStatus),

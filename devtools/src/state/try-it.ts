@@ -1,12 +1,11 @@
 /** What *Try it here* needs from the page that offers it. No key is kept: it goes from the field into one run. */
+import type { Answers, Provider } from '../model/source.js'
 
-export type TryProvider = 'simulated' | 'openrouter' | 'anthropic' | 'openai'
+export type TryProvider = Provider
 
-export interface TryOptions {
+export interface TryOptions extends Answers {
   readonly kit: 'research' | 'diligence'
   readonly goal: string
-  readonly provider: TryProvider
-  readonly key?: string
 }
 
 export interface TryIt {
