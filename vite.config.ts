@@ -1,7 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
+import type { BuildEnvironmentOptions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './packages/tools/chromium.mjs'
+import { inlinePage } from './packages/tools/inline-page.mjs'
 import { recordedPlugin } from './packages/tools/recorded.mjs'
 
 const source = '@daybook/source'
@@ -10,26 +12,59 @@ const testing = Boolean(process.env.VITEST)
 const long = process.env.DAYBOOK_CHECK === 'quick' ? ['**/*.long.*'] : []
 const tests = ['packages/*/src/**/*.test.{ts,tsx}', 'devtools/src/**/*.test.{ts,tsx}']
 
-// The dev server and the page (default), the panel as one file (mode "embed"), and the unit tests in Node and in Chromium.
+/** The panel for other people's pages: small entries, and what they load when it is needed. */
+const library = (outDir: string, entries: Record<string, string>): BuildEnvironmentOptions => ({
+  outDir,
+  emptyOutDir: true,
+  sourcemap: true,
+  lib: {
+    entry: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, `src/${file}`])),
+    formats: ['es']
+  },
+  rolldownOptions: {
+    output: { minify: true, chunkFileNames: 'chunks/[name]-[hash].js' },
+    ...(outDir === 'dist/react' ? { external: [/^react(-dom)?($|\/)/, /^daybook($|\/)/] } : {})
+  }
+})
+
+/** React's own switch, decided here; the one in our entries is for the bundler of the page that they come into. */
+const productionReact = {
+  name: 'production-react',
+  transform: (code: string, id: string) =>
+    /node_modules\/(react|react-dom|scheduler)\//.test(id)
+      ? code.replaceAll('process.env.NODE_ENV', '"production"')
+      : undefined
+}
+
+// The dev server and the page (default), the panel for other pages (modes "embed" and "react"), the page that an exported
+// run is put into (mode "viewer"), and the unit tests in Node and in Chromium.
 export default defineConfig(({ mode }) => ({
   root: testing ? '.' : 'devtools',
   base: './',
-  plugins: [react(), ...(testing ? [recordedPlugin()] : [])],
+  plugins: [
+    react(),
+    ...(testing ? [recordedPlugin()] : []),
+    ...(mode === 'embed' ? [productionReact] : []),
+    ...(mode === 'viewer' ? [inlinePage()] : [])
+  ],
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
   server: { host: '127.0.0.1' },
   preview: { host: '127.0.0.1', port: 4179, strictPort: true },
   build:
     mode === 'embed'
-      ? {
-          outDir: 'dist',
-          emptyOutDir: true,
-          sourcemap: true,
-          lib: { entry: 'src/embed.tsx', formats: ['es'], fileName: () => 'embed.js' },
-          rolldownOptions: { output: { minify: true } }
-        }
-      : { outDir: 'dist-app', emptyOutDir: true, sourcemap: true },
-  ...(mode === 'embed' ? { define: { 'process.env.NODE_ENV': '"production"' } } : {}),
+      ? library('dist', { embed: 'embed.ts', production: 'production.ts', nothing: 'nothing.ts' })
+      : mode === 'react'
+        ? library('dist/react', { react: 'react.tsx', component: 'component.tsx', nothing: 'react-nothing.ts' })
+        : mode === 'viewer'
+          ? {
+              // Beside the page, which gives it to people who save a run.
+              outDir: 'dist-app',
+              emptyOutDir: false,
+              chunkSizeWarningLimit: 1000,
+              rolldownOptions: { input: 'devtools/viewer.html', output: { codeSplitting: false } }
+            }
+          : { outDir: 'dist-app', emptyOutDir: true, sourcemap: true },
   test: {
     // Long, for two busy cores: what hangs still fails, and what is only slow does not.
     testTimeout: 20_000,

@@ -62,7 +62,7 @@ test.beforeAll(async () => {
     '/favicon.ico': project('LICENSE'),
     ...folder('/daybook', 'packages/daybook/dist'),
     ...folder('/kits', 'packages/kits/dist'),
-    '/devtools/embed.js': project('devtools/dist/embed.js'),
+    ...folder('/devtools', 'devtools/dist'),
     ...folder('/modules/idb-keyval', 'node_modules/idb-keyval/dist'),
     ...folder('/modules/eventsource-parser', 'node_modules/eventsource-parser/dist'),
     ...folder('/modules/noble', 'node_modules/@noble/hashes')

@@ -1,7 +1,13 @@
+import { createElement } from 'react'
+import { createRoot } from 'react-dom/client'
 import { afterEach, expect, test } from 'vitest'
 import { mountDevtools } from './embed.js'
 import { answered, asked, event, text } from './model/events.fixture.js'
 import type { DevtoolsSource, LedgerFollower } from './model/source.js'
+import { mountDevtools as nothing } from './nothing.js'
+import { mountDevtools as always } from './production.js'
+import { Devtools } from './react.js'
+import { Devtools as Nothing } from './react-nothing.js'
 import type { MountedDevtools } from './types.js'
 
 let mounted: MountedDevtools | undefined
@@ -41,8 +47,10 @@ function place(): HTMLElement {
   return element
 }
 
-function root(): ShadowRoot {
-  return document.querySelector('[data-daybook-devtools]')?.shadowRoot as ShadowRoot
+/** Of the panel, or of the trigger that stands in its place; empty until it has come. */
+function root(): ParentNode {
+  const host = [...document.querySelectorAll('[data-daybook-devtools]')].at(-1)
+  return host?.shadowRoot ?? document.createDocumentFragment()
 }
 
 /** Resolves with what the look-up finds, frame by frame. */
@@ -173,4 +181,52 @@ test('unmounting leaves nothing behind', async () => {
   mounted.unmount()
   mounted = undefined
   expect(target.childElementCount).toBe(0)
+})
+
+test('a dock that begins closed is a trigger that counts, and loads the panel when it is pressed', async () => {
+  const { source, follower } = run(asked('q', 'Why?'))
+  mounted = mountDevtools(place(), source, { mode: 'docked', open: false })
+  const button = await found(() => root().querySelector<HTMLElement>('[aria-label="Open the devtools"]'))
+  expect(button.textContent).toBe('1 running')
+  follower().events(1, [answered('a', 'q', { cost_usd: 0.0621 })] as never)
+  expect(button.textContent).toContain('$0.062')
+  expect(root().querySelector('[popover]')?.matches(':popover-open')).toBe(true)
+  button.click()
+  await found(() => root().querySelector('.dock'))
+  expect(document.querySelectorAll('[data-daybook-devtools]')).toHaveLength(1)
+})
+
+test('a panel that is taken away before it was loaded does not come', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  const target = place()
+  mountDevtools(target, source).unmount()
+  await import('./panel.js')
+  await new Promise(resolve => setTimeout(resolve))
+  expect(target.childElementCount).toBe(0)
+})
+
+test('what is no source is refused at once, with what would be one', () => {
+  expect(() => mountDevtools(place(), {} as never)).toThrow('The devtools need a Daybook, a Ledger or a DevtoolsSource')
+})
+
+test('production builds get nothing, and the entry for production gets the panel', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  const target = place()
+  mounted = nothing(target, source)
+  expect(target.childElementCount).toBe(0)
+  mounted.unmount()
+  mounted = always(target, source)
+  await found(rowWith('Why?'))
+})
+
+test('the component shows the panel on the React of its page, and takes it away again', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  const target = place()
+  const react = createRoot(target)
+  react.render(createElement(Devtools, { source, theme: 'dark', height: 300 }))
+  await found(rowWith('Why?'))
+  expect(root().querySelector<HTMLElement>('.db')?.dataset.theme).toBe('dark')
+  react.render(createElement(Nothing, { source }))
+  await found(() => target.childElementCount === 0)
+  react.unmount()
 })

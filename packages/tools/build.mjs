@@ -29,11 +29,12 @@ const settings = [
   'vite.config.ts',
   'packages/tools/tsconfig.base.json',
   'packages/tools/build.mjs',
+  'packages/tools/inline-page.mjs',
   ...['daybook', 'kits', 'cli'].map(name => `packages/${name}/package.json`),
   ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.browser.json'].map(name => `packages/daybook/${name}`),
   'packages/kits/tsconfig.json',
   'packages/cli/tsconfig.json',
-  ...['package.json', 'tsconfig.json', 'index.html', '.env.production'].map(name => `devtools/${name}`)
+  ...['package.json', 'tsconfig.json', 'index.html', 'viewer.html', '.env.production'].map(name => `devtools/${name}`)
 ]
 
 /** Where tsc writes what belongs to a source file: the packages to `dist`, the panel's types to `dist-types`. */
@@ -68,10 +69,25 @@ const steps = [
   },
   {
     name: 'panel',
-    needs: ['devtools/src/embed.tsx'],
+    needs: ['devtools/src/embed.ts'],
     inputs: bundled,
-    outputs: () => ['devtools/dist/embed.js'],
+    outputs: () => ['embed', 'production', 'nothing'].map(name => `devtools/dist/${name}.js`),
     make: () => viteBuild('embed')
+  },
+  {
+    name: 'component',
+    needs: ['devtools/src/react.tsx'],
+    inputs: bundled,
+    outputs: () => ['react', 'component', 'nothing'].map(name => `devtools/dist/react/${name}.js`),
+    make: () => viteBuild('react')
+  },
+  {
+    // After the page, which empties the folder that this one is put into.
+    name: 'viewer',
+    needs: ['devtools/viewer.html'],
+    inputs: bundled,
+    outputs: () => ['devtools/dist-app/viewer.html'],
+    make: () => viteBuild('viewer')
   }
 ]
 

@@ -89,7 +89,7 @@ function wholeDocument(text: string, name: string): ParsedFile | undefined {
 
 /** One event a line. The chain of our own files is checked on the way. */
 async function byLine(text: string, file: string): Promise<ParsedFile> {
-  const { parseJSONL } = await import('daybook')
+  const { parseJSONL } = await import('../sdk.js')
   let parsed: ParsedLedger
   try {
     parsed = await parseJSONL(text, { maxTotal: maxUnpackedBytes, maxLines: maxEvents })

@@ -1,33 +1,23 @@
 /** The panel at the bottom of a page: in the top layer, so that no transform, overflow or z-index of the page reaches it. */
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from 'react'
-import { usd } from '../model/numbers.js'
-import { PanelProvider, usePanel } from '../state/context.js'
 import type { Panel } from '../state/panel.js'
 import { Devtools } from './devtools.js'
 import { Icon } from './glyph.js'
-import { Boundary } from './parts.js'
 
 const least = 160
 
-export function Dock(props: { readonly panel: Panel; readonly height: number; readonly open: boolean }) {
-  const { panel } = props
-  const [open, setOpen] = useState(props.open)
-  const [height, setHeight] = useState(props.height)
+export interface DockProps {
+  readonly panel: Panel
+  readonly height: number
+  readonly onHeight: (height: number) => void
+  readonly onClose: () => void
+}
+
+export function Dock({ panel, height: begun, onHeight, onClose }: DockProps) {
+  const [height, setHeight] = useState(begun)
   const [large, setLarge] = useState(false)
   const most = (): number => Math.max(least, window.innerHeight - 24)
   const clamped = (value: number): number => Math.round(Math.min(most(), Math.max(least, value)))
-
-  if (!open) {
-    return (
-      <Layer className="trigger-layer">
-        <PanelProvider value={panel}>
-          <Boundary fallback={() => null}>
-            <Trigger onOpen={() => setOpen(true)} />
-          </Boundary>
-        </PanelProvider>
-      </Layer>
-    )
-  }
   const shown = large ? most() : clamped(height)
   return (
     <Layer className="docked">
@@ -46,13 +36,7 @@ export function Dock(props: { readonly panel: Panel; readonly height: number; re
             >
               <Icon name={large ? 'shrink' : 'expand'} size={13} />
             </button>
-            <button
-              type="button"
-              className="icon"
-              aria-label="Close the devtools"
-              title="Close"
-              onClick={() => setOpen(false)}
-            >
+            <button type="button" className="icon" aria-label="Close the devtools" title="Close" onClick={onClose}>
               <Icon name="close" />
             </button>
           </>
@@ -64,6 +48,7 @@ export function Dock(props: { readonly panel: Panel; readonly height: number; re
           onChange={value => {
             setLarge(false)
             setHeight(clamped(value))
+            onHeight(clamped(value))
           }}
         />
       </Devtools>
@@ -137,27 +122,5 @@ function Grip(props: { readonly value: number; readonly max: number; readonly on
         from.current = undefined
       }}
     />
-  )
-}
-
-/** What is left when the dock is closed: how many calls run, and what the run cost so far. */
-function Trigger({ onOpen }: { readonly onOpen: () => void }) {
-  const panel = usePanel()
-  const book = panel.run?.book
-  const running = book && panel.run?.status.state === 'live' ? book.calls.open.size : 0
-  return (
-    <div className="db" data-theme={panel.theme}>
-      <button type="button" className="trigger" aria-label="Open the devtools" onClick={onOpen}>
-        <span className={running > 0 ? 'dot' : 'dot off'} />
-        {running > 0 ? (
-          <span>
-            {running} <span className="muted">running</span>
-          </span>
-        ) : (
-          <span>Daybook</span>
-        )}
-        {book && <span>{usd(book.totals.answered === 0 ? 0 : book.totals.spentUsd, book.totals.estimated)}</span>}
-      </button>
-    </div>
   )
 }

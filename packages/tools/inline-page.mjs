@@ -1,0 +1,59 @@
+// Makes one file of a built page: its script and its styles are put into it, with a policy that allows these two and
+// nothing else. `packages/cli` and the page itself put a ledger into the file that comes out.
+import { createHash } from 'node:crypto'
+
+/** A Vite plugin: of a page, one script and one stylesheet, only the page is left. */
+export function inlinePage() {
+  return {
+    name: 'inline-page',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const files = Object.values(bundle)
+      const page = files.find(file => file.fileName.endsWith('.html'))
+      const script = files.find(file => file.type === 'chunk')
+      const style = files.find(file => file.fileName.endsWith('.css'))
+      if (!page || !script || !style || files.length !== 3) {
+        const names = files.map(file => file.fileName).join(', ')
+        this.error(`One page, one script and one stylesheet were expected, not ${names}.`)
+      }
+      page.source = inlined(String(page.source), script.code, String(style.source))
+      for (const file of [script, style]) delete bundle[file.fileName]
+    }
+  }
+}
+
+const scriptTag = /\s*<script type="module"[^>]*\ssrc="[^"]+"[^>]*><\/script>/
+const styleTag = /<link rel="stylesheet"[^>]*>/
+const policyTag = /<meta\s+http-equiv="Content-Security-Policy"[^>]*>/
+
+export function inlined(page, script, style) {
+  for (const tag of [scriptTag, styleTag, policyTag]) {
+    if (!tag.test(page)) throw new Error(`The page has no ${tag}.`)
+  }
+  const code = safeScript(script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, ''))
+  const css = style.replaceAll('</', '<\\/')
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(code)}`,
+    `style-src ${hashOf(css)}`,
+    'img-src data: blob:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'"
+  ].join('; ')
+  // In functions, since a `$` of the code means something in a text to put in.
+  return page
+    .replace(policyTag, () => `<meta http-equiv="Content-Security-Policy" content="${policy}" />`)
+    .replace(styleTag, () => `<style>${css}</style>`)
+    .replace(scriptTag, '')
+    .replace('</body>', () => `<script type="module">${code}</script>\n</body>`)
+}
+
+/** Code in which nothing ends its own tag, or makes the parser wait for another one. */
+function safeScript(code) {
+  return code.replace(/<(?=\/script|script|!--)/gi, '\\x3C')
+}
+
+function hashOf(text) {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
