@@ -1,13 +1,13 @@
 /** What a node of the graph says of itself at the playhead. */
 import type { Book } from './book.js'
-import type { Glyph } from './family.js'
+import { type Glyph, typeParts } from './family.js'
 import { callFigures } from './figures.js'
 import { type Answer, before, type Graph, type GraphNode } from './graph.js'
 import { medianOf } from './median.js'
 import { count, duration, rate, usd } from './numbers.js'
 import { firstLine } from './read.js'
 import { questionAt } from './row.js'
-import { type Summary, summaryOf } from './summary.js'
+import { plain, type Summary, summaryOf } from './summary.js'
 
 export interface NodeFacts {
   readonly glyph: Glyph
@@ -36,7 +36,7 @@ export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number
   const seq = only ? row + 1 : undefined
   if (!call) {
     const named = graph.mode === 'expanded' || only ? objectName(book, row) : undefined
-    const meta = summary || node.actor
+    const meta = summary || doing(node)
     return {
       ...{ glyph: node.glyph, meta, count: total, seq },
       title: named ?? node.name,
@@ -122,10 +122,16 @@ function objectName(book: Book, row: number): string | undefined {
   return typeof id === 'string' ? book.objects.nameOf(id) : undefined
 }
 
+/** `created by planner`: tells nodes of one name apart. */
+function doing({ type, actor }: GraphNode): string {
+  const [, verb] = typeParts(type)
+  return /^(object|relation)\./.test(type) && actor !== '' ? `${verb} by ${actor}` : actor || verb
+}
+
 /** The summary of an event without the name that the node shows already. */
 function gist(book: Book, row: number): string {
   const event = book.events[row]
   if (!event) return ''
   const { text }: Summary = summaryOf(event, book.objects)
-  return firstLine(/^(object|relation)\./.test(event.type) ? text.replace(/^.*? · /, '') : text, 160)
+  return firstLine(/^(object|relation)\./.test(event.type) ? plain(text).replace(/^.*? · /, '') : plain(text), 160)
 }

@@ -89,7 +89,9 @@ test('too many nodes are counted and not drawn', () => {
 
 test('groups that are too many become coarser: by type, then by family', () => {
   const types = bookOf(...Array.from({ length: 30 }, (_, i) => object(`o${i}`, `Type ${i}`)))
-  expect(graph('aggregated', types, 10).nodes.map(({ name, rows }) => [name, rows.length])).toEqual([['created', 30]])
+  expect(graph('aggregated', types, 10).nodes.map(({ name, rows }) => [name, rows.length])).toEqual([
+    ['object.created', 30]
+  ])
   const kinds = bookOf(...Array.from({ length: 30 }, (_, i) => event(`acme.${i}`, `e${i}`)))
   expect(graph('aggregated', kinds, 10).nodes.map(({ rows }) => rows.length)).toEqual([30])
 })

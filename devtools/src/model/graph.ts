@@ -5,7 +5,7 @@
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
 import type { Call } from './calls.js'
-import { type Glyph, glyphOf, isError, typeParts } from './family.js'
+import { type Glyph, glyphOf, isError } from './family.js'
 import { callFigures } from './figures.js'
 import { firstLine, record, string } from './read.js'
 
@@ -120,7 +120,7 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
       nodes.push({
         index,
         glyph,
-        name: name || typeParts(type)[1],
+        name: name || type,
         actor,
         type,
         rows: [],

@@ -62,6 +62,7 @@ const icons = {
   left: <path d="m7.5 3-3 3 3 3" />,
   up: <path d="m3 7.5 3-3 3 3" />,
   check: <path d="m2.2 6.4 2.6 2.6 5-5.6" />,
+  minus: <path d="M1.8 6h8.4" />,
   plus: <path d="M6 1.8v8.4M1.8 6h8.4" />,
   close: <path d="m2.6 2.6 6.8 6.8M9.4 2.6 2.6 9.4" />,
   search: (
