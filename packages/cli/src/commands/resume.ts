@@ -12,7 +12,11 @@ import { kitOfRun } from './kit-of-run.js'
 /** Of the commands that ask a provider for the rest of a run. */
 export const askingOptions: Readonly<Record<string, Option>> = {
   kit: { type: 'string', value: 'kit', summary: 'the kit of the run, where it is not one of the included ones' },
-  'budget-usd': { type: 'string', value: 'amount', summary: 'what the run may spend at most, in all (default 10)' },
+  'budget-usd': {
+    type: 'string',
+    value: 'amount',
+    summary: 'what the run may spend at most, in all (default: what it began with)'
+  },
   simulate: { type: 'boolean', summary: 'let the simulated provider answer: no key, no network' }
 }
 

@@ -131,6 +131,8 @@ export interface EventTypes {
     readonly version: string
     readonly options?: JsonObject
     readonly goal?: string
+    /** The limits that the caller set, where there were any: as in `budget`. */
+    readonly budget?: JsonObject
   }
   'run.resumed': { readonly position: number }
   'output.rejected': { readonly event_type: string; readonly reason: string; readonly responder?: string }

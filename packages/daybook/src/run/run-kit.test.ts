@@ -55,6 +55,29 @@ describe('a run of a kit', () => {
     expect(outcome.world.object('goal-1')?.type).toBe('Goal')
   })
 
+  test('tells the limits that it was given, and none that it was not', async () => {
+    const { ledger, run } = await start(asking, 'Why?', { llm, budget: { maxCostUsd: 2, maxSeconds: Infinity } })
+    await run
+    const [loaded] = await eventsOf(ledger)
+    expect(loaded?.data.budget).toEqual({ maxCostUsd: 2 })
+    const free = await start(asking, 'Why?', { llm })
+    await free.run
+    expect(loaded?.type).toBe('kit.loaded')
+    expect('budget' in ((await eventsOf(free.ledger))[0]?.data ?? {})).toBe(false)
+  })
+
+  test('is resumed within the limits that it began with, unless others are given', async () => {
+    const stopped = async () => {
+      const { ledger, run } = await start(asking, 'Why?', { budget: { maxEvents: 3 } })
+      expect((await run).unanswered).toBe(1)
+      return ledger
+    }
+    const within = await resumeKit(asking, { id: '1', ledger: await stopped(), llm })
+    expect((await eventsOf(within.ledger)).at(-1)?.type).toBe('budget.exhausted')
+    const beyond = await resumeKit(asking, { id: '1', ledger: await stopped(), llm, budget: { maxEvents: 100 } })
+    expect(beyond.answers).toEqual(['Answer to Q'])
+  })
+
   test('opens its ledger itself where it is given a way to', async () => {
     const store = memoryLedgerStore()
     const run = runKit(asking, 'Why?', { id: '7', ledger: () => openLedger(store, 'run:7'), llm })

@@ -55,7 +55,10 @@ export function runKit(kit: Kit, goal: string, options: RunKitOptions): Live<Led
     if (typeof goal !== 'string' || goal.trim() === '') {
       throw new InputError('The goal is empty: say in a sentence what the run is about.')
     }
-    const seeds = [loaded(kit, goal, settings), ...made(kit, () => kit.seed?.(goal, settings) ?? [goalObject(goal)])]
+    const seeds = [
+      loaded(kit, goal, settings, options.budget),
+      ...made(kit, () => kit.seed?.(goal, settings) ?? [goalObject(goal)])
+    ]
     const responders = made(kit, () => kit.responders(settings))
     const { ledger, runtime } = await openRuntime(kit, responders, options)
     if (ledger.length > 0) {
@@ -66,17 +69,19 @@ export function runKit(kit: Kit, goal: string, options: RunKitOptions): Live<Led
 }
 
 /**
- * Takes a run up again where it was stopped, and a branch where it was forked. The kit's options are those of its
- * `kit.loaded`. What a branch asks is answered from its parent's recordings first, for $0.
+ * Takes a run up again where it was stopped, and a branch where it was forked. The kit's options, and the limits of the
+ * budget that are not given anew, are those of its `kit.loaded`. What a branch asks is answered from its parent's recordings first, for $0.
  */
 export function resumeKit(kit: Kit, options: RunKitOptions): Live<LedgerEvent, Run> {
   return driven(options, async () => {
     checkKit(kit)
     const first = await open(options)
-    const settings = { ...(await loadedOptions(first)), ...options.options }
+    const began = await loadedData(first)
+    const settings = { ...began.options, ...options.options }
     const responders = made(kit, () => kit.responders(settings))
     const answering = isBranch(first.name) ? await (await import('./inherited.js')).inherited(first, options) : {}
-    const { ledger, runtime } = await openRuntime(kit, responders, { ...options, ...answering, ledger: first })
+    const budget = { ...began.budget, ...options.budget }
+    const { ledger, runtime } = await openRuntime(kit, responders, { ...options, ...answering, budget, ledger: first })
     return { ledger, start: signal => runtime.resume({ signal }) }
   })
 }
@@ -131,15 +136,20 @@ function open({ ledger }: RunKitOptions): Promise<Ledger> {
   return Promise.resolve(typeof ledger === 'function' ? ledger() : ledger)
 }
 
-async function loadedOptions(ledger: Ledger): Promise<JsonObject> {
+async function loadedData(ledger: Ledger): Promise<LedgerEvent<'kit.loaded'>['data']> {
   for await (const event of ledger.read()) {
-    if (event.type === 'kit.loaded') return (event as LedgerEvent<'kit.loaded'>).data.options ?? {}
+    if (event.type === 'kit.loaded') return (event as LedgerEvent<'kit.loaded'>).data
   }
   throw new InputError(`${ledger.name} holds no kit.loaded: it is no run of a kit.`)
 }
 
-function loaded({ name, version }: Kit, goal: string, options: JsonObject): EventDraft {
-  return { type: 'kit.loaded', data: { name, version, options, goal } }
+function loaded({ name, version }: Kit, goal: string, options: JsonObject, budget: Partial<Budget> = {}): EventDraft {
+  // JSON has no infinity: a limit that is none is not told.
+  const limits = Object.fromEntries(Object.entries(budget).filter(([, limit]) => Number.isFinite(limit)))
+  return {
+    type: 'kit.loaded',
+    data: { name, version, options, goal, ...(Object.keys(limits).length > 0 ? { budget: limits } : {}) }
+  }
 }
 
 function goalObject(goal: string): EventDraft {
