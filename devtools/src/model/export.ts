@@ -1,16 +1,88 @@
-/** A ledger as a file: one event a line, as kando and Daybook read it. */
-import type { Book } from './book.js'
+/** A ledger as a file. Loaded with the sheet that offers it. */
+import type { LedgerEvent } from 'daybook'
 
-/** In pieces of a thousand lines, so that a large ledger is not one string. */
-export function toJsonl(book: Book): readonly string[] {
-  const parts: string[] = []
-  for (let from = 0; from < book.events.length; from += 1000) {
-    parts.push(
-      `${book.events
-        .slice(from, from + 1000)
-        .map(event => JSON.stringify(event))
-        .join('\n')}\n`
-    )
+export const exportFormats = ['jsonl', 'gzip', 'otlp', 'html'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+/** What the page says of a file that cannot be made. */
+export class ExportError extends Error {}
+
+/**
+ * One event a line with its chain, as `parseJSONL` reads it and `verifyLedger` verifies it. A ledger with lines that are
+ * no events gets none: they are written as they are.
+ */
+export async function toJsonl(name: string, events: readonly LedgerEvent[]): Promise<Blob> {
+  const type = 'application/x-ndjson'
+  try {
+    const { toJSONL } = await import('daybook')
+    return new Blob([toJSONL(events, { name })], { type })
+  } catch {
+    const parts: string[] = []
+    // In pieces of a thousand lines, so that a large ledger is not one string.
+    for (let from = 0; from < events.length; from += 1000) {
+      parts.push(
+        events
+          .slice(from, from + 1000)
+          .map(event => `${JSON.stringify(event)}\n`)
+          .join('')
+      )
+    }
+    return new Blob(parts, { type })
   }
-  return parts
+}
+
+export async function toGzip(file: Blob): Promise<Blob> {
+  const packed = file.stream().pipeThrough(new CompressionStream('gzip'))
+  return new Blob([await new Response(packed).blob()], { type: 'application/gzip' })
+}
+
+/** A trace in the JSON of OpenTelemetry. `content`: with prompts, answers and the arguments of tools. */
+export async function toTrace(name: string, events: readonly LedgerEvent[], content: boolean): Promise<Blob> {
+  const { toOtlp } = await import('../../../packages/daybook/src/ledger/otlp.js')
+  return new Blob([JSON.stringify(toOtlp(events, { name, content }))], { type: 'application/json' })
+}
+
+/**
+ * The page of the devtools with the ledger in it. It is data there and no script, so the page's policy needs no word for it.
+ * @param viewer The page as one HTML file without a ledger.
+ * @throws ExportError for what is no such page.
+ */
+export function toHtml(viewer: string, name: string, title: string, events: readonly LedgerEvent[]): string {
+  const end = viewer.lastIndexOf('</body>')
+  // The page asks for its ledger by this name; another page that was answered instead does not.
+  if (end < 0 || !viewer.includes('daybook-ledger')) throw new ExportError(noViewer)
+  const ledger = JSON.stringify({ stream: name, events }).replaceAll('<', '\\u003c')
+  const block = `<script type="application/json" id="daybook-ledger">${ledger}</script>\n`
+  const page = viewer.slice(0, end) + block + viewer.slice(end)
+  const safe = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  // In a function, since a `$` of the title would mean something.
+  return page.replace(/<title>[^<]*<\/title>/, () => `<title>${safe}</title>`)
+}
+
+const noViewer =
+  'The viewer that goes into the file is not beside this page. The command makes the file anywhere: daybook export <run> --html.'
+const patienceMs = 10_000
+
+/** The one-file page that is served beside this one. @throws ExportError where there is none. */
+export async function fetchViewer(base: string): Promise<string> {
+  try {
+    const answer = await fetch(new URL('viewer.html', base), {
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(patienceMs)
+    })
+    if (answer.ok) return await answer.text()
+  } catch {
+    // Offline, from disk, or forbidden by the page's policy: the same for who asks.
+  }
+  throw new ExportError(noViewer)
+}
+
+/** A name that every system takes: `run:8` as `run-8`. */
+export function fileName(name: string, format: ExportFormat): string {
+  const plain =
+    name
+      .replace(/[^\w.-]+/g, '-')
+      .replace(/^[-.]+/, '')
+      .slice(0, 80) || 'ledger'
+  return plain + { jsonl: '.jsonl', gzip: '.jsonl.gz', otlp: '.otlp.json', html: '.html' }[format]
 }

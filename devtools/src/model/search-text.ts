@@ -4,7 +4,7 @@
  */
 import type { LedgerEvent } from 'daybook'
 import type { Book } from './book.js'
-import { string } from './read.js'
+import { record, string } from './read.js'
 import { summaryOf } from './summary.js'
 
 /** So many characters of a row are kept, and so many of all rows together: a filter must not cost the memory of the ledger. */
@@ -15,42 +15,68 @@ const most = 200_000
 
 interface Column {
   readonly texts: (string | undefined)[]
-  readonly cut: Set<number>
   kept: number
 }
 
 const columns = new WeakMap<Book, Column>()
 
-/** Whether the row's text passes the test, which gets it in lower case. */
-export function searched(book: Book, row: number, test: (text: string) => boolean): boolean {
-  const event = book.events[row]
-  if (!event) return false
+function columnOf(book: Book): Column {
   let column = columns.get(book)
   if (!column) {
-    column = { texts: [], cut: new Set(), kept: 0 }
+    column = { texts: [], kept: 0 }
     columns.set(book, column)
   }
-  const { texts, cut } = column
-  let text = texts[row]
-  if (text === undefined) {
-    text = textOf(event, book, keptOfRow)
-    if (column.kept < keptOfAll) {
-      column.kept += text.length
-      texts[row] = text
-      if (text.length >= keptOfRow) cut.add(row)
-    }
+  return column
+}
+
+function kept(column: Column, book: Book, row: number): string {
+  const known = column.texts[row]
+  if (known !== undefined) return known
+  const event = book.events[row]
+  const text = event ? textOf(event, book, keptOfRow) : ''
+  if (column.kept < keptOfAll) {
+    column.kept += text.length
+    column.texts[row] = text
   }
+  return text
+}
+
+/** Whether the row's text passes the test, which gets it in lower case. */
+export function searched(book: Book, row: number, test: (text: string) => boolean): boolean {
+  const text = kept(columnOf(book), book, row)
   if (test(text)) return true
-  return text.length >= keptOfRow && test(textOf(event, book, most))
+  const event = book.events[row]
+  return text.length >= keptOfRow && event !== undefined && test(textOf(event, book, most))
+}
+
+/** Makes texts from this row on for so many milliseconds, before somebody asks for them. Returns the row to go on with. */
+export function prepareSearch(book: Book, from: number, ms: number): number {
+  const until = performance.now() + ms
+  const column = columnOf(book)
+  let row = Math.max(from, column.texts.length)
+  while (row < book.events.length && column.kept < keptOfAll) {
+    kept(column, book, row++)
+    if ((row & 31) === 0 && performance.now() > until) return row
+  }
+  return book.events.length
 }
 
 function textOf(event: LedgerEvent, book: Book, limit: number): string {
   const type: string = event.type
   const left = { text: `${type}\n${event.actor}\n${event.id}`, limit }
-  // What the row shows in words of its own: names of objects, kinds of failure.
-  if (type !== 'llm.request') take(left, summaryOf(event, book.objects).text)
+  const shown = wordsOf(event, type, book)
+  if (shown !== '') take(left, shown)
   gather(left, event.data, type === 'llm.response', 0)
   return left.text.slice(0, limit).toLowerCase()
+}
+
+/** What the row says in words that its data does not hold: names of objects, kinds of failure. */
+function wordsOf(event: LedgerEvent, type: string, { objects }: Book): string {
+  if (type === 'llm.request' || type === 'llm.response' || type === 'tool.called') return ''
+  const { id, source_id: source, target_id: target } = record(event.data)
+  if (type.startsWith('object.')) return objects.nameOf(String(id))
+  if (type === 'relation.created') return `${objects.nameOf(String(source))} → ${objects.nameOf(String(target))}`
+  return summaryOf(event, objects).text
 }
 
 interface Gathered {

@@ -14,11 +14,13 @@ import { FileError, fileSource, readLedgerFile } from '../sources/from-file.js'
 import { PanelProvider, usePanel } from '../state/context.js'
 import type { OpenRun, Panel } from '../state/panel.js'
 import type { TryIt } from '../state/try-it.js'
+import { type Action, actionsOf } from './actions.js'
 import { Empty } from './empty.js'
 import { Icon } from './glyph.js'
 import { Header } from './header.js'
 import { Inspector } from './inspector.js'
-import { handleKey } from './keys.js'
+import { createKeys } from './keys.js'
+import { Overlays } from './overlays.js'
 import { Boundary, Tabs } from './parts.js'
 import { Playback } from './playback.js'
 import { Rail } from './rail.js'
@@ -58,9 +60,11 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const onTry = tryIt ? () => panel.setSheet('try') : undefined
   const onOpenFile = (): void => picker.current?.click()
 
-  const keys = (event: KeyboardEvent | ReactKey): void => {
-    if (root.current) handleKey(event as KeyboardEvent, panel, root.current, { onOpenFile, onTry })
-  }
+  const actions = (): readonly Action[] =>
+    root.current ? actionsOf({ panel, root: root.current, onOpenFile, onTry }) : []
+  const [handleKey] = useState(createKeys)
+  const keys = (event: KeyboardEvent | ReactKey): void =>
+    handleKey('nativeEvent' in event ? event.nativeEvent : event, actions)
   const latest = useRef(keys)
   latest.current = keys
   useEffect(() => {
@@ -70,15 +74,20 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
     return () => window.removeEventListener('keydown', listener)
   }, [wholePage])
 
-  const openFile = async (file: (Blob & { name?: string }) | undefined): Promise<void> => {
-    if (!file) return
-    try {
-      const parsed = await readLedgerFile(file)
-      panel.addSource(fileSource(parsed, file.name ?? 'pasted'), { open: true })
-      panel.tell(parsed.note)
-    } catch (error) {
-      panel.tell(error instanceof FileError ? error.message : `The file cannot be read: ${String(error)}`, true)
+  const openFiles = async (files: Iterable<Blob & { name?: string }>): Promise<void> => {
+    const said: string[] = []
+    let failed = false
+    for (const file of files) {
+      try {
+        const parsed = await readLedgerFile(file)
+        panel.addSource(fileSource(parsed, file.name ?? 'pasted'), { open: true })
+        if (parsed.note) said.push(parsed.note)
+      } catch (error) {
+        failed = true
+        said.push(error instanceof FileError ? error.message : `The file cannot be read: ${String(error)}`)
+      }
     }
+    panel.tell(said.length > 0 ? said.join(' ') : undefined, failed)
   }
 
   const longest = run?.book.actorLength ?? 0
@@ -105,7 +114,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       onPaste={event => {
         const text = event.clipboardData.getData('text/plain')
         const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
-        if (!typing && text.length > 2) void openFile(new Blob([text]))
+        if (!typing && text.length > 2) void openFiles([new Blob([text])])
       }}
       onDragOver={event => {
         if (!event.dataTransfer.types.includes('Files')) return
@@ -118,7 +127,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       onDrop={event => {
         event.preventDefault()
         setDropping(false)
-        void openFile(event.dataTransfer.files[0])
+        void openFiles([...event.dataTransfer.files])
       }}
     >
       {children}
@@ -179,20 +188,34 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
         hidden
         data-open-file=""
         aria-label="Ledger file"
+        multiple
         accept=".jsonl,.json,.gz,.ndjson,application/x-ndjson"
         onChange={event => {
-          void openFile(event.target.files?.[0])
+          void openFiles([...(event.target.files ?? [])])
           event.target.value = ''
         }}
       />
       {panel.notice && (
         <div className="toast" role={panel.notice.error ? 'alert' : 'status'}>
           <span className={panel.notice.error ? 'f-error' : undefined}>{panel.notice.text}</span>
+          {panel.notice.undo && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                panel.notice?.undo?.()
+                panel.tell(undefined)
+              }}
+            >
+              Undo
+            </button>
+          )}
           <button type="button" className="icon" aria-label="Dismiss" onClick={() => panel.tell(undefined)}>
             <Icon name="close" />
           </button>
         </div>
       )}
+      <Overlays actions={actions} />
       {dropping && <div className="drop">Drop a ledger: .jsonl, .jsonl.gz or a kando dump</div>}
     </div>
   )

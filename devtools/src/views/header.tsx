@@ -1,11 +1,12 @@
 /** The top of the panel: which run, from where, and the filter. */
 import type { ReactNode } from 'react'
-import { toJsonl } from '../model/export.js'
 import { usePanel } from '../state/context.js'
 import type { Theme } from '../state/panel.js'
 import { Icon, type IconName, Mark } from './glyph.js'
+import { keyCaps } from './keys.js'
 import { copy, Menu, StatusDot, statusWord } from './parts.js'
 import { RunMark } from './rail.js'
+import { Search } from './search.js'
 
 const themes: Readonly<Record<Theme, { icon: IconName; next: Theme; word: string }>> = {
   auto: { icon: 'auto', next: 'light', word: 'as the system' },
@@ -55,6 +56,15 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
       <Search dock={dock} />
       <button
         type="button"
+        className="command"
+        title="Every action by name"
+        aria-label="Every action by name"
+        onClick={() => panel.setOverlay('palette')}
+      >
+        <kbd>{keyCaps('mod+k').join('')}</kbd>
+      </button>
+      <button
+        type="button"
         className="icon"
         title={`Colours: ${theme.word}`}
         aria-label={`Colours: ${theme.word}. Change`}
@@ -79,10 +89,21 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
                 icon="down"
                 onPick={() => {
                   close()
-                  save(`${run.name.replace(/[^\w.-]+/g, '-')}.jsonl`, toJsonl(run.book))
+                  panel.setOverlay('export')
                 }}
               >
-                Save this ledger as .jsonl
+                Export the ledger…
+              </Choice>
+            )}
+            {run && (
+              <Choice
+                icon="close"
+                onPick={() => {
+                  close()
+                  panel.clear()
+                }}
+              >
+                Hide the events so far
               </Choice>
             )}
             {run && (
@@ -96,6 +117,15 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
                 Copy the run’s name
               </Choice>
             )}
+            <Choice
+              icon="command"
+              onPick={() => {
+                close()
+                panel.setOverlay('help')
+              }}
+            >
+              All keys
+            </Choice>
           </>
         )}
       </Menu>
@@ -160,47 +190,4 @@ function RunPicker() {
       }
     </Menu>
   )
-}
-
-function Search({ dock }: { readonly dock: boolean }) {
-  const panel = usePanel()
-  const { run, filter } = panel
-  const found = run?.visible?.length
-  return (
-    <search className="search">
-      <Icon name="search" size={13} />
-      <input
-        type="text"
-        data-keys="filter"
-        aria-label="Filter events"
-        placeholder={dock ? 'Filter' : 'Filter by text, type:llm.*, actor:, cache:hit, has:error'}
-        spellCheck={false}
-        autoComplete="off"
-        value={filter}
-        onChange={event => panel.setFilter(event.target.value)}
-        onKeyDown={event => {
-          if (event.key !== 'Escape') return
-          event.stopPropagation()
-          if (filter === '') event.currentTarget.blur()
-          else panel.setFilter('')
-        }}
-      />
-      {found !== undefined && run && (
-        <span className="count" role="status">
-          {found} of {run.book.events.length}
-        </span>
-      )}
-      <kbd>/</kbd>
-    </search>
-  )
-}
-
-/** Gives the person a file. */
-function save(name: string, parts: readonly string[]): void {
-  const url = URL.createObjectURL(new Blob(parts as string[], { type: 'application/x-ndjson' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

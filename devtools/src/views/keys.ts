@@ -1,90 +1,83 @@
-/** The panel's keys. They never act while somebody types, and never with Ctrl, Alt or Meta. */
-import type { Panel } from '../state/panel.js'
-import { indexOf } from './ledger.js'
+/** The panel's keys. They act while the panel has the focus, never while somebody types, and leave alone what they do not know. */
+import type { Action } from './actions.js'
 
-export interface KeyActions {
-  readonly onOpenFile: () => void
-  readonly onTry: (() => void) | undefined
+/** So long after `g`, the letter of a view counts. */
+const chordMs = 1500
+
+export type KeyHandler = (event: KeyboardEvent, actions: () => readonly Action[]) => void
+
+export function createKeys(): KeyHandler {
+  let chord = { key: '', at: 0 }
+  return (event, actions) => {
+    if (event.defaultPrevented || event.altKey || event.isComposing) return
+    const target = event.composedPath?.()[0] ?? event.target
+    const mod = event.ctrlKey || event.metaKey
+    if (!mod && isTyping(target)) return
+    const key = keyOf(event)
+    if (key === '' || (mod && key !== 'mod+k')) return
+    const first = chord.key !== '' && event.timeStamp - chord.at < chordMs ? `${chord.key} ` : ''
+    chord = { key: '', at: 0 }
+    const place = placeOf(target)
+    const list = actions()
+    const can = ({ free }: Action): boolean =>
+      free === undefined || place === 'rows' || (free === 'free' && place === 'free')
+    const action = list.find(({ keys }) => keys.includes(first + key)) ?? list.find(({ keys }) => keys.includes(key))
+    if (action?.run && can(action)) {
+      event.preventDefault()
+      action.run()
+    } else if (list.some(({ keys }) => keys.some(known => known.startsWith(`${key} `)))) {
+      chord = { key, at: event.timeStamp }
+    }
+  }
 }
 
-export function handleKey(event: KeyboardEvent, panel: Panel, root: HTMLElement, actions: KeyActions): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-  const target = event.composedPath?.()[0] ?? (event.target as EventTarget | null)
-  const typing =
+/** As actions name it: capital letters with Shift only, whatever Caps Lock does. */
+export function keyOf({
+  key,
+  shiftKey,
+  ctrlKey,
+  metaKey
+}: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>): string {
+  const plain = key === ' ' ? 'space' : /^[a-z]$/i.test(key) ? (shiftKey ? key.toUpperCase() : key.toLowerCase()) : key
+  return ctrlKey || metaKey ? `mod+${plain}` : plain
+}
+
+function isTyping(target: unknown): boolean {
+  return (
     target instanceof HTMLTextAreaElement ||
     target instanceof HTMLSelectElement ||
-    (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'checkbox')
-  if (typing) return
-  const inRows = target instanceof HTMLElement && target.dataset.keys === 'rows'
-  const free = inRows || !(target instanceof HTMLElement) || target.tagName !== 'BUTTON'
-  const act = actionOf(event.key, panel, root, actions, inRows, free)
-  if (!act) return
-  event.preventDefault()
-  act()
+    (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'checkbox') ||
+    (target instanceof HTMLElement && target.isContentEditable)
+  )
 }
 
-function actionOf(
-  key: string,
-  panel: Panel,
-  root: HTMLElement,
-  actions: KeyActions,
-  inRows: boolean,
-  free: boolean
-): (() => void) | undefined {
-  const { run, selected } = panel
-  const visible = run?.visible
-  const total = run ? (visible ? visible.length : run.book.events.length) : 0
-  const at = selected === undefined ? -1 : visible ? indexOf(visible, selected) : selected
-  const to = (place: number) => (): void => {
-    if (total === 0) return
-    const next = Math.max(0, Math.min(total - 1, place))
-    panel.select(visible ? visible[next] : next)
-  }
-  switch (key) {
-    case '/':
-      return () => root.querySelector<HTMLInputElement>('[data-keys="filter"]')?.focus()
-    case 'o':
-      return actions.onOpenFile
-    case 't':
-      return () => panel.setTheme(panel.theme === 'dark' ? 'light' : 'dark')
-    case '1':
-      return () => panel.setView('ledger')
-    case '2':
-      return () => panel.setView('dialog')
-    case 'j':
-      return to(at + 1)
-    case 'k':
-      return to(at < 0 ? total - 1 : at - 1)
-    case 'ArrowDown':
-      return free ? to(at + 1) : undefined
-    case 'ArrowUp':
-      return free ? to(at < 0 ? total - 1 : at - 1) : undefined
-    case 'Home':
-      return inRows ? to(0) : undefined
-    case 'End':
-      return inRows ? to(total - 1) : undefined
-    case 'PageDown':
-      return inRows ? to(at + 20) : undefined
-    case 'PageUp':
-      return inRows ? to(at - 20) : undefined
-    case 'Escape':
-      return selected === undefined ? undefined : () => panel.select(undefined)
-    case '[':
-    case ']': {
-      if (!run || selected === undefined) return undefined
-      const { causes, events } = run.book
-      const next = key === ']' ? causes.effectsOf(selected)[0] : firstKnown(events[selected]?.cause ?? [], causes.rowOf)
-      return next === undefined ? undefined : () => panel.select(next)
+const busy =
+  'button, input, summary, a[href], [role="tab"], [role="slider"], [role="separator"], [role="menuitem"], [role="treeitem"]'
+
+/** What has the focus: the rows, something with a use of its own for arrows and the space bar, or nothing of the kind. */
+function placeOf(target: unknown): 'rows' | 'busy' | 'free' {
+  if (!(target instanceof HTMLElement)) return 'free'
+  if (target.dataset.keys === 'rows') return 'rows'
+  return target.matches(busy) ? 'busy' : 'free'
+}
+
+const names: Readonly<Record<string, string>> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn'
+}
+
+/** A key as it is written on the keyboard; `g w` is two. */
+export function keyCaps(key: string): readonly string[] {
+  return key.split(' ').map(part => {
+    if (part.startsWith('mod+')) {
+      const letter = part.slice(4).toUpperCase()
+      return /mac|iphone|ipad/i.test(navigator.platform) ? `⌘${letter}` : `Ctrl ${letter}`
     }
-    default:
-      return undefined
-  }
-}
-
-function firstKnown(ids: readonly string[], rowOf: (id: string) => number | undefined): number | undefined {
-  for (const id of ids) {
-    const row = rowOf(id)
-    if (row !== undefined) return row
-  }
-  return undefined
+    return /^[A-Z]$/.test(part) ? `⇧${part}` : (names[part] ?? part)
+  })
 }

@@ -1,0 +1,213 @@
+/** Every action and every run by name. */
+import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { fuzzyFit } from '../model/fuzzy.js'
+import { usePanel } from '../state/context.js'
+import type { Panel } from '../state/panel.js'
+import type { Action } from './actions.js'
+import { Icon } from './glyph.js'
+import { keyCaps, keyOf } from './keys.js'
+import { Keys, Modal } from './modal.js'
+import type { OverlayProps } from './overlays.js'
+
+interface Item {
+  readonly id: string
+  readonly label: string
+  readonly group: string
+  readonly keys: readonly string[]
+  readonly aside?: string
+  readonly places: readonly number[]
+  readonly run: () => void
+}
+
+/** So many are listed; more letters find the others. */
+const most = 60
+
+export function Palette({ actions, onClose }: OverlayProps) {
+  const panel = usePanel()
+  const [typed, setTyped] = useState('')
+  const [active, setActive] = useState(0)
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  // What there is to do is asked once: the list must not change under the cursor.
+  const [all] = useState(() => [...named(actions()), ...runsOf(panel)])
+  const items = useMemo(() => [...special(typed, panel), ...ranked(typed, all)].slice(0, most), [typed, all, panel])
+  const at = Math.min(active, items.length - 1)
+
+  useLayoutEffect(() => {
+    list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [at])
+
+  const onKeyDown = (event: KeyboardEvent, pick: (item: Item) => void, close: () => void): void => {
+    const { key } = event
+    const move = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: Math.min(at + 8, items.length - 1),
+      PageUp: Math.max(0, at - 8)
+    }[key]
+    if (move !== undefined && items.length > 0) setActive((move + items.length) % items.length)
+    else if (key === 'Enter' && items[at]) pick(items[at])
+    else if (keyOf(event.nativeEvent) === 'mod+k') close()
+    else return
+    event.preventDefault()
+  }
+  return (
+    <Modal label="Every action by name" className="palette" onClose={onClose}>
+      {close => {
+        const pick = (item: Item): void => {
+          close()
+          item.run()
+        }
+        return (
+          <>
+            <div className="ask">
+              <Icon name="search" size={13} />
+              <input
+                type="text"
+                role="combobox"
+                aria-label="Action, run or event"
+                aria-expanded="true"
+                aria-controls={id}
+                aria-autocomplete="list"
+                aria-activedescendant={items[at] ? `${id}-${at}` : undefined}
+                placeholder="Type an action, a run, or #12 for an event"
+                spellCheck={false}
+                autoComplete="off"
+                value={typed}
+                onChange={event => {
+                  setTyped(event.target.value)
+                  setActive(0)
+                }}
+                onKeyDown={event => onKeyDown(event, pick, close)}
+              />
+              <kbd>Esc</kbd>
+            </div>
+            <div ref={list} id={id} role="listbox" aria-label="Actions" className="found">
+              {items.map((item, place) => (
+                <Line
+                  key={item.id}
+                  id={`${id}-${place}`}
+                  place={place}
+                  item={item}
+                  heading={typed === '' && item.group !== items[place - 1]?.group}
+                  active={place === at}
+                  onPoint={() => setActive(place)}
+                  onPick={() => pick(item)}
+                />
+              ))}
+            </div>
+            {items.length === 0 && <p className="muted nothing">Nothing is called “{typed.slice(0, 60)}”.</p>}
+          </>
+        )
+      }}
+    </Modal>
+  )
+}
+
+function Line(props: {
+  readonly id: string
+  readonly place: number
+  readonly item: Item
+  readonly heading: boolean
+  readonly active: boolean
+  readonly onPoint: () => void
+  readonly onPick: () => void
+}) {
+  const { id, place, item, heading, active, onPoint, onPick } = props
+  return (
+    <>
+      {heading && (
+        <div role="presentation" className="heading">
+          {item.group}
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the field above has the focus and names its active line */}
+      <div
+        id={id}
+        role="option"
+        aria-selected={active}
+        className="line"
+        data-at={place}
+        onPointerMove={active ? undefined : onPoint}
+        onClick={onPick}
+      >
+        <span className="clip" title={item.label}>
+          <Marked text={item.label} places={item.places} />
+        </span>
+        {item.aside && <span className="muted right">{item.aside}</span>}
+        {item.keys[0] !== undefined && (
+          <span className="right">
+            <Keys caps={keyCaps(item.keys[0])} />
+          </span>
+        )}
+      </div>
+    </>
+  )
+}
+
+/** The letters that were typed stand out. */
+function Marked({ text, places }: { readonly text: string; readonly places: readonly number[] }) {
+  if (places.length === 0) return text
+  const marked = new Set(places)
+  // biome-ignore lint/suspicious/noArrayIndexKey: letters have no other name than their place
+  return Array.from(text, (letter, at) => (marked.has(at) ? <b key={at}>{letter}</b> : letter))
+}
+
+/** Each action once, though it may have two keys. */
+function named(actions: readonly Action[]): Item[] {
+  const labels = new Set<string>(['Every action by name'])
+  return actions.flatMap(({ id, label, group, keys, run, free }) => {
+    if (!run || labels.has(label) || free === 'rows') return []
+    labels.add(label)
+    return [{ id, label, group, keys, places: [], run }]
+  })
+}
+
+function runsOf(panel: Panel): Item[] {
+  return panel.runs.slice(0, 500).flatMap(entry => {
+    if (entry.key === panel.run?.key) return []
+    const { title, tag } = panel.cardOf(entry)
+    return [
+      {
+        id: `run ${entry.key}`,
+        label: `Open run ${title}`,
+        group: 'Runs',
+        keys: [],
+        aside: `#${tag}`,
+        places: [],
+        run: () => panel.open(entry.key)
+      }
+    ]
+  })
+}
+
+/** What a number means, and what can be done with words that are no action. */
+function special(typed: string, panel: Panel): Item[] {
+  const { run } = panel
+  const seq = Number(/^#?(\d{1,9})$/.exec(typed.trim())?.[1] ?? Number.NaN)
+  if (!run || !(seq >= 1 && seq <= run.book.events.length)) return []
+  const type = run.book.events[seq - 1]?.type
+  return [
+    {
+      id: 'go',
+      label: `Go to event #${seq}`,
+      group: '',
+      keys: [],
+      ...(type ? { aside: type } : {}),
+      places: [],
+      run: () => panel.select(seq - 1)
+    },
+    { id: 'seek', label: `Move the playhead to #${seq}`, group: '', keys: [], places: [], run: () => panel.seek(seq) }
+  ]
+}
+
+function ranked(typed: string, all: readonly Item[]): Item[] {
+  if (typed.trim() === '') return [...all]
+  return all
+    .flatMap(item => {
+      const found = fuzzyFit(typed, item.label)
+      return found ? [{ ...item, places: found.places, score: found.score }] : []
+    })
+    .sort((a, b) => b.score - a.score)
+}
