@@ -63,10 +63,12 @@ export function callFigures(book: Book, call: Call, now: number): CallFigures {
     estimated: data.estimated === true,
     cache: hit,
     cacheKey: string(record(data.cache).key),
-    rhythm:
-      Array.isArray(pauses) && Array.isArray(lengths)
+    // Read only where a bar is drawn: a run has thousands of answers, and each of them hundreds of deltas.
+    get rhythm() {
+      return Array.isArray(pauses) && Array.isArray(lengths)
         ? pauses.slice(0, 10_000).map((pause, i) => [number(pause) ?? 0, number(lengths[i]) ?? 0] as const)
         : []
+    }
   }
 }
 
@@ -92,7 +94,8 @@ export interface Segment {
   readonly share: number
 }
 
-const longPauseMs = 250
+/** A pause between two deltas that is so long is seen as one, in milliseconds. */
+export const longPauseMs = 250
 
 /** Waiting, then streaming with its real pauses cut out. Empty where nothing was measured. */
 export function segments(figures: CallFigures): readonly Segment[] {

@@ -9,6 +9,7 @@ import { usePanel } from '../state/context.js'
 import { Glyph, Icon } from './glyph.js'
 import { LanesOf, LiveLanes } from './lanes.js'
 import { paintMatches } from './matches.js'
+import { Minimap } from './minimap-slot.js'
 import { Boundary, Chip } from './parts.js'
 import type { ViewProps } from './registry.js'
 
@@ -20,7 +21,7 @@ const pinPx = 50
 /** The width of a usual character, to cut a growing text at a word. */
 const charPx = 7.4
 
-export function Ledger({ run }: ViewProps) {
+export function Ledger({ run, dock }: ViewProps) {
   const panel = usePanel()
   const { book, shown, visible } = run
   const { playhead } = panel
@@ -154,6 +155,7 @@ export function Ledger({ run }: ViewProps) {
 
   return (
     <div className="ledger">
+      {!dock && <Minimap run={run} />}
       <div className="columns" aria-hidden="true">
         <span className="r">seq</span>
         <span className="r">time s</span>

@@ -22,11 +22,29 @@ export interface ViewEntry {
 
 export const views: readonly ViewEntry[] = [
   { name: 'ledger', label: 'Ledger', component: Ledger },
+  {
+    name: 'waterfall',
+    label: 'Waterfall',
+    wide: true,
+    component: lazy(async () => ({ default: (await import('./waterfall.js')).Waterfall }))
+  },
   { name: 'dialog', label: 'Dialog', component: lazy(async () => ({ default: (await import('./dialog.js')).Dialog })) },
+  {
+    name: 'graph',
+    label: 'Graph',
+    wide: true,
+    component: lazy(async () => ({ default: (await import('./graph.js')).Graph }))
+  },
   {
     name: 'cost',
     label: 'Cost',
     wide: true,
     component: lazy(async () => ({ default: (await import('./cost.js')).Cost }))
+  },
+  {
+    name: 'compare',
+    label: 'Compare',
+    wide: true,
+    component: lazy(async () => ({ default: (await import('./compare.js')).Compare }))
   }
 ]
