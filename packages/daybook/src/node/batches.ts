@@ -56,14 +56,15 @@ const chunkSize = 256 * 1024
 
 /**
  * The whole batches from `from` up to byte `limit`. Holds no more than a batch in memory. Ends at the first damage,
- * which is then in the findings.
+ * which is then in the findings. `seen` is shown every byte from `from` on, before the batch it belongs to is given.
  * @throws UnsupportedLedgerVersionError
  */
 export async function* batchesOf(
   file: FileHandle,
   from: Place,
   limit: number,
-  findings: Findings
+  findings: Findings,
+  seen?: (bytes: Uint8Array) => void
 ): AsyncGenerator<Batch> {
   let chain = chainReader(from.hash, nodeChecksums)
   let place = from
@@ -73,7 +74,7 @@ export async function* batchesOf(
   let fault: Omit<Damage, 'followed'> | undefined
   let followed = false
 
-  for await (const lines of linesIn(file, from.offset, limit)) {
+  for await (const lines of linesIn(file, from.offset, limit, seen)) {
     for (const { text, end, ended } of lines) {
       line++
       findings.unended = !ended
@@ -133,7 +134,12 @@ interface Line {
 }
 
 /** The lines of a stretch of the file, a chunk's at a time. */
-async function* linesIn(file: FileHandle, from: number, limit: number): AsyncGenerator<Line[]> {
+async function* linesIn(
+  file: FileHandle,
+  from: number,
+  limit: number,
+  seen: ((bytes: Uint8Array) => void) | undefined
+): AsyncGenerator<Line[]> {
   let rest: Buffer<ArrayBufferLike> = Buffer.alloc(0)
   let at = from
   while (at < limit) {
@@ -141,6 +147,7 @@ async function* linesIn(file: FileHandle, from: number, limit: number): AsyncGen
     const chunk = Buffer.allocUnsafe(Math.min(Math.max(chunkSize, rest.length), limit - at))
     const { bytesRead } = await file.read(chunk, 0, chunk.length, at)
     if (bytesRead === 0) break // cut since its size was asked for
+    seen?.(chunk.subarray(0, bytesRead))
     const restAt = at - rest.length
     const bytes = rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)])
     const searched = rest.length

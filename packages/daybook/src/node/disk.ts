@@ -81,10 +81,10 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Replaces a small file by one rename, so that nobody reads half of it. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    await writeFile(temporary, text, { mode: 0o600 })
+    await writeFile(temporary, content, { mode: 0o600 })
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })

@@ -6,11 +6,23 @@ export interface IdTable {
   add(id: string, position: number): void
   /** The position among those of this id's hash that `is` says yes to. */
   find(id: string, is: (position: number) => boolean): number | undefined
+  /** To be kept and made a table of again. Every position up to the last must have been added, once. */
+  hashes(): IdHashes
 }
 
-export function idTable(): IdTable {
+/** The two halves of the hash of each id, by its position. */
+export interface IdHashes {
+  readonly seed: number
+  readonly low: Uint32Array
+  readonly high: Uint32Array
+}
+
+/** @param known What an earlier table held. */
+export function idTable(known?: IdHashes): IdTable {
+  const seed = known?.seed ?? ownSeed
   let capacity = 64
-  let count = 0
+  let count = known?.low.length ?? 0
+  while (count > capacity * 0.7) capacity *= 2
   let low = new Uint32Array(capacity)
   let high = new Uint32Array(capacity)
   let places = new Uint32Array(capacity) // the position + 1; 0: free
@@ -35,33 +47,45 @@ export function idTable(): IdTable {
     }
   }
 
+  if (known) for (let n = 0; n < count; n++) insert(known.low[n] as number, known.high[n] as number, n + 1)
+
   return {
     add(id, position) {
       if (++count > capacity * 0.7) grow()
-      hash(id)
+      hash(id, seed)
       insert(hashLow, hashHigh, position + 1)
     },
     find(id, is) {
-      hash(id)
+      hash(id, seed)
       const [a, b] = [hashLow, hashHigh]
       for (let slot = a & (capacity - 1); places[slot] !== 0; slot = (slot + 1) & (capacity - 1)) {
         const position = (places[slot] as number) - 1
         if (low[slot] === a && high[slot] === b && is(position)) return position
       }
       return undefined
+    },
+    hashes() {
+      const found = { seed, low: new Uint32Array(count), high: new Uint32Array(count) }
+      for (let slot = 0; slot < capacity; slot++) {
+        const place = places[slot] as number
+        if (place === 0) continue
+        found.low[place - 1] = low[slot] as number
+        found.high[place - 1] = high[slot] as number
+      }
+      return found
     }
   }
 }
 
 // Not the same in every process: nobody can make ids that all fall into one slot.
-const seed = Math.floor(Math.random() * 2 ** 32)
+const ownSeed = Math.floor(Math.random() * 2 ** 32)
 
 // The two halves of the hash of the last id: two results without an object for each of millions of ids.
 let hashLow = 0
 let hashHigh = 0
 
 /** Two FNV-1a over UTF-16 units, each with a last stir, since ids of one type differ only at their ends. */
-function hash(text: string): void {
+function hash(text: string, seed: number): void {
   let a = seed
   let b = 0x9747b28c
   for (let index = 0; index < text.length; index++) {

@@ -1,6 +1,6 @@
 /** What this process knows of a ledger's file: how far it was read, where which event stands, and what is wrong. */
 import fs, { createReadStream, createWriteStream } from 'node:fs'
-import { open, stat, truncate } from 'node:fs/promises'
+import { type FileHandle, open, stat, truncate } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { LedgerCorruptError } from '../errors.js'
@@ -12,6 +12,7 @@ import { batchesOf, beginning, type Damage, type Findings, type Place } from './
 import { codeOf, syncFolder } from './disk.js'
 import type { Head } from './heads.js'
 import { idTable } from './id-table.js'
+import { confirmed, indexedFrom, loadIndex, runningDigest, saveIndex } from './ledger-index.js'
 
 export interface KnownFile {
   /** Behind the last whole batch that was read or written. */
@@ -34,8 +35,10 @@ export interface KnownFile {
   find(id: string): LedgerEvent | undefined
   /** Takes over a batch that was read or written, by the ids of its events. */
   take(start: Place, end: Place, batchIds: readonly string[]): void
-  /** Notes that something was written to the file, and with it perhaps the header. */
-  wrote(header: LedgerHeader | undefined, fd: number): void
+  /** Notes what was written behind the end, and with it perhaps the header, before its batches are taken. */
+  wrote(header: LedgerHeader | undefined, fd: number, bytes: Uint8Array): void
+  /** Keeps what is known beside a long file, where much came since; resolves when all that was begun is kept. */
+  keep(): Promise<void>
 }
 
 interface KnownFileOptions {
@@ -51,10 +54,18 @@ interface KnownFileOptions {
 // One known point per so many bytes: a read in the middle begins so near.
 const markEvery = 64 * 1024
 
+export function indexPathOf(path: string): string {
+  return `${path}.index`
+}
+
 export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions): KnownFile {
+  const indexPath = indexPathOf(path)
   let end = beginning
   let marks: Place[] = []
   let ids = idTable()
+  let digest = runningDigest()
+  let indexed = 0 // how many bytes the index tells of
+  let keeping: Promise<void> = Promise.resolve()
   let header: LedgerHeader | undefined
   let scanned = false
   let unended = false
@@ -65,6 +76,8 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     end = beginning
     marks = []
     ids = idTable()
+    digest = runningDigest()
+    indexed = 0
     header = undefined
     unended = false
     damage = undefined
@@ -97,12 +110,20 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     }
     const findings: Findings = {}
     let rewritten = false
+    let counted = 0
     const file = await open(path, 'r')
     try {
-      for await (const batch of batchesOf(file, end, found.size, findings)) {
+      if (end.offset === 0 && found.size >= indexedFrom) rewritten = await begin(file, found.size, noted)
+      digest.reach(end.offset)
+      digest.drop()
+      for await (const batch of batchesOf(file, end, found.size, findings, digest.add)) {
         checkStream(findings.header)
         take(batch.start, batch.end, batch.events.map(idOf))
         rewritten ||= noted !== undefined && noted.length === end.length && noted.hash !== end.hash
+        if (end.offset - counted > 1e6) {
+          counted = end.offset
+          digest.reach(counted)
+        }
       }
     } finally {
       await file.close()
@@ -110,11 +131,50 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     checkStream(findings.header)
     header = findings.header ?? header
     end = findings.end ?? end
+    digest.reach(end.offset)
+    digest.drop()
     unended = findings.unended ?? unended
     scanned = true
     damage = undefined
     if (noted && !findings.damage?.followed) compareWith(noted, rewritten)
     return findings.damage && settle(findings.damage, found.size, locked)
+  }
+
+  /** Takes over what the index tells of, if these bytes are there. Says whether they are not those that were noted. */
+  async function begin(file: FileHandle, size: number, noted: Head | undefined): Promise<boolean> {
+    try {
+      const index = await loadIndex(indexPath, name)
+      if (!index) return false
+      const running = index.end.offset <= size ? await confirmed(file, index) : undefined
+      if (!running) throw new Error('the ledger is not the one that it was made of.')
+      ;({ end } = index)
+      marks = [...index.marks]
+      ids = idTable(index.ids)
+      digest = running
+      indexed = end.offset
+    } catch (error) {
+      warn('index', `The index of ${name} is left alone: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    if (!noted || !(noted.length > 0 && noted.length <= end.length)) return false
+    for await (const { end: there } of batchesOf(file, placeOf(noted.length - 1), end.offset, {})) {
+      if (there.length >= noted.length) return there.length === noted.length && there.hash !== noted.hash
+    }
+    return false
+  }
+
+  function keep(): Promise<void> {
+    // Of what is damaged or unfinished nobody shall take the rest for good.
+    if (unended || damage || end.offset - indexed < Math.max(indexedFrom, indexed / 16)) return keeping
+    digest.reach(end.offset)
+    indexed = end.offset
+    const index = { stream: name, end, marks: [...marks], digest: digest.text(), ids: ids.hashes() }
+    keeping = keeping
+      .then(() => saveIndex(indexPath, index))
+      .catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error)
+        warn('index', `The index of ${name} cannot be kept, so that opening it takes long: ${why}`)
+      })
+    return keeping
   }
 
   function checkStream(found: LedgerHeader | undefined): void {
@@ -230,7 +290,10 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     placeOf,
     find,
     take,
-    wrote(written, fd) {
+    keep,
+    wrote(written, fd, bytes) {
+      digest.reach(end.offset)
+      digest.add(bytes)
       if (written) header = written
       ino = fs.fstatSync(fd).ino
       unended = false

@@ -15,8 +15,9 @@ import type { Appended } from '../ledger/store.js'
 import { batchesOf, beginning, type Findings, nodeChecksums, type Place } from './batches.js'
 import { codeOf, type Disk, makeFolder, syncFolder, writeAll } from './disk.js'
 import type { Heads } from './heads.js'
-import { corrupt, type KnownFile, knownFile, parseEvent, sizeOf } from './known-file.js'
+import { corrupt, indexPathOf, type KnownFile, knownFile, parseEvent, sizeOf } from './known-file.js'
 import { lanes } from './lanes.js'
+import { removeIndex } from './ledger-index.js'
 import { type Lock, takeLock, tryLock } from './lock.js'
 
 export interface LedgerFile {
@@ -156,7 +157,12 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
     lingering = undefined
     const idle = performance.now() - lastUse
     if (idle < lingerMs) lingering = setTimeout(letGo, lingerMs - idle).unref()
-    else void inTurn(async () => drop())
+    else {
+      void inTurn(async () => {
+        drop()
+        void known.keep() // it never rejects
+      })
+    }
   }
 
   async function flush(): Promise<void> {
@@ -236,7 +242,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
         undo(fd, offset)
         throw error
       }
-      remember(header, batches, fd)
+      remember(header, batches, fd, bytes)
     }
     jobs.forEach((job, index) => {
       const outcome = outcomes[index] as Group['outcomes'][number]
@@ -258,13 +264,13 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
     }
   }
 
-  function remember(header: LedgerHeader | undefined, batches: Group['batches'], fd: number): void {
+  function remember(header: LedgerHeader | undefined, batches: Group['batches'], fd: number, bytes: Uint8Array): void {
     let start: Place = known.end
     if (header) {
       const line = headerLine(header.stream, header.created)
       start = { offset: Buffer.byteLength(line) + 1, line: 1, length: 0, hash: nodeChecksums.sha256(line) }
     } else if (known.unended) start = { ...start, offset: start.offset + 1 }
-    known.wrote(header, fd)
+    known.wrote(header, fd, bytes)
     for (const { events, text, hash } of batches) {
       const end: Place = {
         offset: start.offset + Buffer.byteLength(text),
@@ -296,6 +302,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
   async function look(): Promise<void> {
     drop()
     const unclear = await known.refresh(false)
+    void known.keep()
     if (!unclear) return
     let lock: Lock | undefined
     try {
@@ -366,6 +373,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
         try {
           const folder = dirname(path)
           const aside = (await readdir(folder)).filter(file => file.startsWith(`${basename(path)}.corrupt-`))
+          await removeIndex(indexPathOf(path))
           await Promise.all([path, ...aside.map(file => join(folder, file))].map(file => rm(file, { force: true })))
           await syncFolder(folder)
           await known.refresh(true)
@@ -382,6 +390,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
         clearTimeout(lingering)
         lingering = undefined
         drop()
+        await known.keep()
       })
     }
   }
