@@ -40,11 +40,25 @@ export function landed(store: CacheStore, key: string, entry: CacheEntry, stored
   }
 }
 
-/** Stores the answers that the cache does not have: one in memory has forgotten them, any other may have missed the last. */
-export async function refilled(store: CacheStore, entries: Iterable<[string, CacheEntry]>, host: Host): Promise<void> {
+/**
+ * Stores the answers that the cache does not have: one in memory has forgotten them, any other may have missed the last.
+ * `entriesOf` gives those of the keys that are missing.
+ */
+export async function refilled(
+  store: CacheStore,
+  keys: Iterable<string>,
+  entriesOf: (missing: ReadonlySet<string>) => Promise<Iterable<[string, CacheEntry]>>,
+  host: Host
+): Promise<void> {
   const safe = guarded(store, { host, timeoutMs: storeTimeoutMs })
-  for (const [key, entry] of entries) {
+  const missing = new Set<string>()
+  for (const key of new Set(keys)) {
     if (safe.isOff()) return
-    if (!(await safe.get(key))) await safe.set(key, entry)
+    if (!(await safe.get(key))) missing.add(key)
+  }
+  if (missing.size === 0) return
+  for (const [key, entry] of await entriesOf(missing)) {
+    if (safe.isOff()) return
+    await safe.set(key, entry)
   }
 }

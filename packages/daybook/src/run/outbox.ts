@@ -5,12 +5,14 @@ import type { CacheEntry, CacheStore } from '../cache/store.js'
 import { asDaybookError } from '../errors.js'
 import type { Host } from '../host.js'
 import type { EventDraft, LedgerEvent } from '../ledger/event.js'
+import { eventsAt } from '../ledger/events-at.js'
 import type { Ledger } from '../ledger/ledger.js'
 import type { OutboxEntry, OutboxSlot } from '../ledger/outbox.js'
 import { recordedStream } from '../ledger/recorded-stream.js'
-import { answerOf, recordingsOf } from '../ledger/recordings.js'
+import { answerOf, withoutNotes } from '../ledger/recordings.js'
 import type { LLMRequest } from '../llm/llm.js'
 import { nothing, type Pending } from './call.js'
+import type { AnswerPlace } from './state.js'
 
 /** A firing, as far as the outbox knows it. */
 export interface Sayer {
@@ -168,18 +170,30 @@ function entriesOf(firings: Iterable<Sayer>): OutboxEntry[] {
   return [...firings].flatMap(firing => firing.saved() ?? [])
 }
 
-/** Gives the answers of a ledger to the cache, as the run that made them did. */
-export function remembered(events: readonly LedgerEvent[], cache: CacheStore, host: Host): Promise<void> {
-  const entries = new Map<string, CacheEntry>()
-  for (const { request, answer } of recordingsOf(events)) {
-    if (answer?.type !== 'llm.response') continue
-    const event = answer as LedgerEvent<'llm.response'>
-    const { cache: mark } = event.data
-    if (mark?.state !== 'miss') continue
-    const entry = entryOfEvent(event, Date.parse(event.timestamp))
-    if (isStorable(request, entry.response)) entries.set(mark.key, entry)
+/** Gives the answers of a ledger to the cache, as the run that made them did. Reads those that it does not have. */
+export function remembered(
+  ledger: Ledger,
+  answers: readonly AnswerPlace[],
+  cache: CacheStore,
+  host: Host
+): Promise<void> {
+  const entriesOf = async (missing: ReadonlySet<string>): Promise<Map<string, CacheEntry>> => {
+    const wanted = answers.filter(([key]) => missing.has(key))
+    const events = await eventsAt(
+      ledger,
+      wanted.flatMap(([, request, answer]) => [request, answer])
+    )
+    const entries = new Map<string, CacheEntry>()
+    for (const [key, asked, answered] of wanted) {
+      const request = withoutNotes((events.get(asked) as LedgerEvent<'llm.request'>).data)
+      const event = events.get(answered) as LedgerEvent<'llm.response'>
+      const entry = entryOfEvent(event, Date.parse(event.timestamp))
+      if (isStorable(request, entry.response)) entries.set(key, entry)
+    }
+    return entries
   }
-  return refilled(cache, entries, host)
+  const keys = answers.map(([key]) => key)
+  return refilled(cache, keys, entriesOf, host)
 }
 
 function entryOfEvent(event: LedgerEvent<'llm.response'>, stored: number): CacheEntry {

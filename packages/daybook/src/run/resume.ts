@@ -1,6 +1,6 @@
 /** What a run that was stopped has still to do, read off its ledger. */
 import { derivedId, type LedgerEvent } from '../ledger/event.js'
-import { sessionsOf, triggerOf } from '../ledger/sessions.js'
+import { type Sessions, triggerOf } from '../ledger/sessions.js'
 import type { Registry } from './registry.js'
 import type { Responder } from './responder.js'
 import type { RunState } from './state.js'
@@ -25,9 +25,11 @@ export function outputKey(trigger: string, responder: string, ordinal: number | 
  * A wave is appended whole, so nobody has reacted to the last one, and everybody was heard in the waves before. Only
  * where a limit or an abort ended the run, some responders of the wave before the last were not heard, or in part.
  * A responder that was heard but had nothing to say cannot be told from one that was not: it may be called again.
+ * `waiting` are the requests that are open, with their positions.
  */
 export function pendingOf(
-  events: readonly LedgerEvent[],
+  { sessions, fresh }: Sessions,
+  waiting: Iterable<readonly [number, LedgerEvent]>,
   registry: Registry,
   state: RunState,
   root: string,
@@ -38,7 +40,6 @@ export function pendingOf(
   const done = new Set<string>()
   const planned = new Set<string>()
 
-  const { sessions, fresh } = sessionsOf(events)
   for (const session of sessions) {
     if (session.settled) continue
     const last = session.waves.at(-1) ?? []
@@ -54,8 +55,8 @@ export function pendingOf(
   // Requests that found no executor when they were made.
   const { executor } = registry
   if (executor) {
-    for (const [position, event] of events.entries()) {
-      if (!planned.has(event.id) && state.open(event.id)) due.push({ event, position, responder: executor })
+    for (const [position, event] of waiting) {
+      if (!planned.has(event.id)) due.push({ event, position, responder: executor })
     }
   }
   due.sort((a, b) => a.position - b.position) // stable: the order of registration stays

@@ -10,7 +10,9 @@ import { defaultHost, type Host } from '../host.js'
 import { type Budget, budgetOf, type Refusal } from '../ledger/budget.js'
 import type { RequestEstimate } from '../ledger/budget-meter.js'
 import type { AnyEvent, EventDraft, LedgerEvent } from '../ledger/event.js'
+import { eventsAt } from '../ledger/events-at.js'
 import type { Ledger } from '../ledger/ledger.js'
+import { sessionsOf } from '../ledger/sessions.js'
 import { type Live, live } from '../llm/live.js'
 import type { LLMFn } from '../llm/llm.js'
 import { project } from '../world/project.js'
@@ -27,8 +29,9 @@ import { Purse } from './purse.js'
 import { createRegistry } from './registry.js'
 import type { Responder } from './responder.js'
 import { outputKey, pendingOf } from './resume.js'
+import { runSnapshots } from './run-snapshot.js'
 import { refusing, spending } from './spending.js'
-import { RunState } from './state.js'
+import type { RunState } from './state.js'
 import { type Due, dueFor, fire, type Placed, type WaveOptions } from './wave.js'
 
 export interface RuntimeOptions {
@@ -47,6 +50,11 @@ export interface RuntimeOptions {
   readonly verbose?: boolean | undefined
   /** The run that was first, where this ledger continues another one. Left out: the ledger's own first source. */
   readonly root?: string | undefined
+  /**
+   * After so many events more, and an eighth of those before, what is known of the ledger is kept beside it where the
+   * ledger has a place for it: 10,000 unless said otherwise, Infinity for never.
+   */
+  readonly snapshotEvery?: number | undefined
   /** What a request may cost: with it, a request that the budget cannot pay is refused before it is made. */
   readonly estimate?: Estimate | undefined
 }
@@ -83,6 +91,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const { executor } = registry
   const answering = behind(cache, host)
   const outbox = outboxBook(ledger, cache, host)
+  const snapshots = runSnapshots(ledger, budget, context, host, options.snapshotEvery ?? 10_000)
   if (!(concurrency >= 1)) throw new InputError(`concurrency must be at least 1, not ${shown(concurrency)}.`)
 
   let kept: RunState | undefined
@@ -90,11 +99,18 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
   /** The state, with what was appended since it was last looked at. */
   async function refreshed(): Promise<RunState> {
-    const state = kept ?? new RunState(budget, context)
+    const state = kept ?? (await snapshots.begin())
     kept = undefined // until it is known to be in step with the ledger again
     for await (const event of ledger.read(state.length)) state.add(event, await estimated(event))
     kept = state
+    await snapshots.keep(state)
     return state
+  }
+
+  async function recorded(length?: number): Promise<LedgerEvent[]> {
+    const events: LedgerEvent[] = []
+    for await (const event of ledger.read(0, length)) events.push(event)
+    return events
   }
 
   async function estimated(event: LedgerEvent): Promise<number | null> {
@@ -246,6 +262,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       } finally {
         outbox.close()
         await outbox.end()
+        if (kept) await snapshots.keep(kept)
         release?.()
         done()
       }
@@ -276,16 +293,16 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
     resume: ({ signal } = {}) =>
       session(signal, async function* (state, inner) {
-        const events: LedgerEvent[] = []
-        for await (const event of ledger.read(0, state.length)) events.push(event)
         const around = surroundings(state)
-        const { fresh, ...start } = pendingOf(events, registry, state, around.root, text =>
+        const sessions = state.sessions.state() ? state.sessions.sessions() : sessionsOf(await recorded(state.length))
+        const waiting = await eventsAt(ledger, state.waiting.values())
+        const { fresh, ...start } = pendingOf(sessions, waiting, registry, state, around.root, text =>
           host.sha256(text, 'base64url')
         )
         const due = [...start.due, ...dueFor(start.before, registry, state)]
         await outbox.load(new Map(due.map(({ event, responder }) => [sayerKey(event.id, responder.name), event])))
-        if (cache && !ledger.redacted) await remembered(events, cache, host)
-        const goesOn = fresh ? {} : { resumed: resumption(state.length), begun: wasCut(events) ? 0 : state.length }
+        if (cache && !ledger.redacted) await remembered(ledger, state.answers, cache, host)
+        const goesOn = fresh ? {} : { resumed: resumption(state.length), begun: wasCut(state) ? 0 : state.length }
         yield* drive(state, { outputs: [], ...start, ...goesOn }, inner)
       }),
 
@@ -296,8 +313,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
     async replay({ strict = false, signal } = {}) {
       await queue
-      const events: LedgerEvent[] = []
-      for await (const event of ledger.read()) events.push(event)
+      const events = await recorded()
       if (!strict) return project(events)
       // Most programs that run never replay.
       const { replayedWorld } = await import('./replay.js')
@@ -330,8 +346,8 @@ function interrupted(due: Due): Due {
 }
 
 /** Whether the last wave was appended when the run was ended already: then nobody has begun to react to it. */
-function wasCut(events: readonly LedgerEvent[]): boolean {
-  const last = events.at(-1) as AnyEvent | undefined
+function wasCut(state: RunState): boolean {
+  const last = state.last as AnyEvent | undefined
   return last?.type === 'budget.exhausted' || (last?.type === 'warning.raised' && last.data.area === 'run')
 }
 

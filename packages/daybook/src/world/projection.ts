@@ -127,7 +127,8 @@ export class Projection {
     let next = 0
     for (const fact of facts) {
       const [position, id] = fact
-      if (!(position >= next && position < length)) throw new InputError('The state is not in the order of its positions.')
+      if (!(position >= next && position < length))
+        throw new InputError('The state is not in the order of its positions.')
       next = position + 1
       if (fact.length === 6) {
         const [, , type, source_id, target_id, data] = fact

@@ -34,7 +34,8 @@ export class Versions<T> {
   *history(): Generator<[number, T, string], undefined, unknown> {
     for (const [id, { newest }] of this.latest) {
       // The chain goes on through the lives before this one.
-      for (let at: Version<T | undefined> | undefined = newest; at; at = at.older) yield [at.position, at.value as T, id]
+      for (let at: Version<T | undefined> | undefined = newest; at; at = at.older)
+        yield [at.position, at.value as T, id]
     }
   }
 
