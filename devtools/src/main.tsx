@@ -4,6 +4,7 @@ import { documentSource } from './sources/from-document.js'
 import { serverSource } from './sources/from-server.js'
 import { lazySource } from './sources/lazy.js'
 import { readAddress, writeAddress } from './state/address.js'
+import { keepAddress } from './state/history.js'
 import { createPanel } from './state/panel.js'
 import type { TryIt } from './state/try-it.js'
 import { Devtools } from './views/devtools.js'
@@ -59,7 +60,7 @@ const tryIt: TryIt = {
   }
 }
 
-if (address.run) panel.want(address.run)
+if (address.run) panel.want(address.run, address)
 const root = document.getElementById('root') as HTMLElement
 // A page that carries its ledger is a document: it loads nothing, runs nothing and listens to nobody.
 const carried = documentSource(document)
@@ -69,20 +70,11 @@ if (carried) panel.addSource(carried, { open: true })
 else if (token) panel.addSource(serverSource({ base: new URL('./', location.href).href.replace(/#.*$/, ''), token }))
 else showBrowser()
 
-// The address keeps what is shown, so that a link and a reload show it again. The token is not part of it.
-let written = ''
-const write = (): void => {
-  const run = panel.run?.name ?? address.run
-  const next = writeAddress({ ...(run ? { run } : {}), view: panel.view, filter: panel.filter })
-  if (next === written) return
-  written = next
-  history.replaceState(null, '', next === '' ? location.pathname + location.search : next)
-}
-write()
-if (location.hash.includes('t=')) history.replaceState(null, '', location.pathname + location.search + written)
+// The token is not part of what the address keeps.
+if (address.token) history.replaceState(null, '', writeAddress(address) || location.pathname + location.search)
+keepAddress(panel, window, address.run)
 let shownTheme = panel.theme
 panel.subscribe(() => {
-  write()
   if (panel.theme !== shownTheme) {
     shownTheme = panel.theme
     remember(local, themeKey, shownTheme)

@@ -18,3 +18,16 @@ test('the token is never written, and what is usual is left out', () => {
   const address = { run: 'run:8', view: 'dialog', filter: 'a b&c=d' } as const
   expect(readAddress(writeAddress(address))).toEqual(address)
 })
+
+test('the place in the run is part of it, and only numbers are places', () => {
+  expect(readAddress('#run=run:8&seq=12&at=40')).toEqual({ run: 'run:8', seq: 12, playhead: 40 })
+  expect(readAddress('#seq=-1&at=1e9')).toEqual({})
+  expect(readAddress('#seq=0&at=12345678901')).toEqual({})
+  const address = { run: 'run:8', seq: 3, playhead: 7, filter: 'cost:>0.01 after:#2' }
+  expect(readAddress(writeAddress(address))).toEqual(address)
+})
+
+test('a branch has a word of its own', () => {
+  expect(writeAddress({ run: 'branch:b2' })).toBe('#branch=b2')
+  expect(readAddress('#branch=b2')).toEqual({ run: 'branch:b2' })
+})
