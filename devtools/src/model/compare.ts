@@ -1,0 +1,282 @@
+/** Two to four runs side by side: what the rows of a comparison say, and which of them need to be said at all. */
+import type { ComparisonRow, FieldChange, LedgerEvent } from 'daybook'
+import type { Book } from './book.js'
+import { count, duration, usd } from './numbers.js'
+import { contentText, list, number, oneLine, record, string } from './read.js'
+
+export type CompareRow = ComparisonRow
+
+/** A stretch of equal rows, folded or not, or a row: `quiet` where it is of an unfolded stretch. */
+export type CompareItem =
+  | { readonly kind: 'same'; readonly from: number; readonly to: number; readonly open: boolean }
+  | { readonly kind: 'row'; readonly row: number; readonly quiet: boolean }
+
+/** @param opened The first rows of the stretches that are unfolded. */
+export function itemsOf(rows: readonly CompareRow[], opened: ReadonlySet<number>): readonly CompareItem[] {
+  const items: CompareItem[] = []
+  for (let from = 0; from < rows.length; ) {
+    let to = from
+    while (to < rows.length && rows[to]?.same) to++
+    if (to > from) {
+      const open = opened.has(from)
+      items.push({ kind: 'same', from, to, open })
+      if (open) for (let row = from; row < to; row++) items.push({ kind: 'row', row, quiet: true })
+      from = to
+    } else {
+      items.push({ kind: 'row', row: from, quiet: false })
+      from++
+    }
+  }
+  return items
+}
+
+/** What an equal stretch says of itself: `#1–#38 are the same`, `38 events, shared, $0 more`. */
+export function sameWords(
+  rows: readonly CompareRow[],
+  from: number,
+  to: number,
+  book: Book
+): readonly [string, string] {
+  const place = (row: number): number => (book.causes.rowOf(rows[row]?.events[0]?.id ?? '') ?? row) + 1
+  const size = to - from
+  const shared = [from, to - 1].every(row => {
+    const [first, ...others] = rows[row]?.events ?? []
+    return others.every(other => other?.id === first?.id && other?.source === first?.source)
+  })
+  let answers = 0
+  for (let row = from; row < to; row++) if (rows[row]?.events[0]?.type === 'llm.response') answers++
+  const parts = [
+    `${size} ${size === 1 ? 'event' : 'events'}`,
+    ...(answers > 0 ? [`${answers} ${answers === 1 ? 'answer' : 'answers'}`] : []),
+    ...(shared ? ['shared'] : []),
+    '$0 more'
+  ]
+  const range = size === 1 ? `#${place(from)} is the same` : `#${place(from)}–#${place(to - 1)} are the same`
+  return [range, parts.join(', ')]
+}
+
+/** The texts of two partners that are to be compared word by word, and where they stand. */
+export interface TextPair {
+  readonly before: string
+  readonly after: string
+  /** `system`, `user 2`: of a prompt, the message; empty for an answer. */
+  readonly where: string
+  /** How many more messages differ. */
+  readonly more: number
+}
+
+/** Undefined where the events have no text, or the same. An event alone is compared with nothing. */
+export function textsOf(before: LedgerEvent, after: LedgerEvent): TextPair | undefined {
+  if (before.type === 'llm.request' && after.type === 'llm.request') return promptsOf(before, after)
+  if (before.type === 'llm.response' && after.type === 'llm.response') {
+    const [was, is] = [said(before), said(after)]
+    return was === is ? undefined : { before: was, after: is, where: '', more: 0 }
+  }
+  return undefined
+}
+
+function promptsOf(before: LedgerEvent, after: LedgerEvent): TextPair | undefined {
+  const [was, is] = [before, after].map(event => list(record(event.data).messages).map(record)) as [
+    Record<string, unknown>[],
+    Record<string, unknown>[]
+  ]
+  let found: TextPair | undefined
+  let more = 0
+  const most = Math.min(Math.max(was.length, is.length), 10_000)
+  for (let at = 0; at < most; at++) {
+    const [a, b] = [messageText(was[at]), messageText(is[at])]
+    if (a === b) continue
+    if (found) more++
+    else found = { before: a, after: b, where: `${string((is[at] ?? was[at])?.role) ?? 'message'} ${at + 1}`, more: 0 }
+  }
+  return found && { ...found, more }
+}
+
+function messageText(message: Record<string, unknown> | undefined): string {
+  if (!message) return ''
+  const text = contentText(message.content)
+  const calls = list(message.tool_calls)
+  return calls.length === 0 ? text : `${text}${text === '' ? '' : '\n'}${oneLine(calls, 4000)}`
+}
+
+/** What an answer says: its words, or the tools that it calls. */
+export function said(event: LedgerEvent): string {
+  const data = record(event.data)
+  const text = string(data.text) ?? ''
+  if (text !== '') return text
+  return list(data.tool_calls)
+    .map(record)
+    .map(call => `${string(call.name) ?? 'a tool'} ${string(call.arguments_text) ?? oneLine(call.arguments, 2000)}`)
+    .join('\n')
+}
+
+/** One line of the last column: what changed, by how much, and both values. */
+export interface Delta {
+  readonly label: string
+  readonly change: string
+  readonly values: string
+}
+
+const minus = '−'
+
+/** `−$0.0023`, `+12 ms`; `0` where nothing changed, `–` where one of both is not known. */
+export function signed(change: number | undefined, format: (value: number) => string): string {
+  if (change === undefined || Number.isNaN(change)) return '–'
+  if (change === 0) return '0'
+  return `${change < 0 ? minus : '+'}${format(Math.abs(change))}`
+}
+
+/** The figures of two answers that differ, or the parameters of two requests; else how many fields do. */
+export function deltasOf(
+  before: LedgerEvent,
+  after: LedgerEvent,
+  fields: readonly FieldChange[],
+  texts: TextPair | undefined
+): readonly Delta[] {
+  const deltas: Delta[] = []
+  const add = (label: string, was: unknown, is: unknown, format: (value: number) => string): void => {
+    const [a, b] = [number(was), number(is)]
+    if (a === b) return
+    const change = a === undefined || b === undefined ? undefined : b - a
+    const shown = (value: number | undefined): string => (value === undefined ? '–' : format(value))
+    deltas.push({ label, change: signed(change, format), values: `${shown(a)} → ${shown(b)}` })
+  }
+  const [was, is] = [record(before.data), record(after.data)]
+  if (texts && before.type === 'llm.request') {
+    add('words', wordsIn(texts.before), wordsIn(texts.after), count)
+  }
+  if (before.type === 'llm.response' && after.type === 'llm.response') {
+    const [used, uses] = [record(was.usage), record(is.usage)]
+    add('tokens out', used.output_tokens, uses.output_tokens, count)
+    add('tokens in', used.input_tokens, uses.input_tokens, count)
+    add('reasoning', used.reasoning_tokens, uses.reasoning_tokens, count)
+    add('time', was.latency_ms, is.latency_ms, duration)
+    add('first token', was.first_delta_ms, is.first_delta_ms, duration)
+    add('cost', was.cost_usd, is.cost_usd, value => usd(value))
+    if (was.text === is.text && typeof was.text === 'string' && was.text !== '') {
+      deltas.unshift({ label: 'answer', change: 'the same', values: '' })
+    }
+    return deltas
+  }
+  for (const { path, before: a, after: b } of fields) {
+    const [, name = ''] = /^\/data\/([^/]+)$/.exec(path) ?? []
+    if (name === '' || deltas.length >= 6) continue
+    if (typeof a === 'number' && typeof b === 'number') add(name, a, b, count)
+    else if (before.type === 'llm.request' && isShort(a) && isShort(b)) {
+      deltas.push({ label: name, change: 'changed', values: `${shortly(a)} → ${shortly(b)}` })
+    }
+  }
+  const data = fields.filter(({ path }) => path.startsWith('/data/')).length
+  if (deltas.length === 0 && fields.length > 0) {
+    const size = data === 0 ? fields.length : data
+    deltas.push({
+      label: size === 1 ? 'field' : 'fields',
+      change: String(size),
+      values: size === 1 ? 'differs' : 'differ'
+    })
+  }
+  return deltas
+}
+
+function wordsIn(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0
+}
+
+function isShort(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string'
+}
+
+function shortly(value: unknown): string {
+  return value === undefined ? '–' : typeof value === 'string' ? value.slice(0, 40) : String(value)
+}
+
+/** The fields of an event's data that are shown where words are not: the changed ones, then others up to `max`. */
+export interface ShownField {
+  readonly name: string
+  readonly value: string
+  readonly changed: boolean
+}
+
+export function fieldsOf(
+  event: LedgerEvent,
+  fields: readonly FieldChange[],
+  side: 'before' | 'after',
+  max = 8
+): readonly ShownField[] {
+  const shown: ShownField[] = []
+  for (const field of fields) {
+    if (shown.length >= max) break
+    const name = field.path
+      .replace(/^\/data\//, '')
+      .replace(/^\//, '')
+      .replaceAll('/', '.')
+    const value = field[side]
+    shown.push({ name: name.slice(0, 80), value: value === undefined ? 'none' : oneLine(value, 160), changed: true })
+  }
+  const heads = new Set(fields.map(({ path }) => path.split('/')[2]))
+  const data = record(event.data)
+  for (const name of Object.keys(data)) {
+    if (shown.length >= Math.min(max, 3 + fields.length)) break
+    if (heads.has(name) || name === 'id') continue
+    shown.push({ name: name.slice(0, 80), value: oneLine(data[name], 80), changed: false })
+  }
+  return shown
+}
+
+/** The ids of events that differ or are alone: what they led to changed because of them. */
+export function changedIds(rows: readonly CompareRow[]): ReadonlySet<string> {
+  const ids = new Set<string>()
+  for (const { same, events } of rows) if (!same) for (const event of events) if (event) ids.add(event.id)
+  return ids
+}
+
+/** What a run is to the choice of what to compare it with. */
+export interface Choice {
+  readonly key: string
+  readonly name: string
+  readonly parent: string | undefined
+  readonly created: string
+  readonly length: number
+}
+
+/**
+ * Which two runs to show where nobody chose: a branch against its parent, else the run before it of the same kit against
+ * it. `wait` names the run whose kit must be known first.
+ *
+ * @param choices Newest first.
+ * @param kitOf The kit of a run, `null` where it has none or cannot be read, undefined while it is not known.
+ */
+export function defaultPair(
+  choices: readonly Choice[],
+  open: string,
+  parent: string | undefined,
+  kitOf: (key: string) => string | null | undefined
+): { readonly keys: readonly string[] } | { readonly wait: string } | undefined {
+  const own = choices.findIndex(({ key }) => key === open)
+  const run = choices[own]
+  if (!run || choices.length < 2) return undefined
+  const from = choices.find(({ name, key }) => name === (parent ?? run.parent) && key !== open)
+  if (from) return { keys: [from.key, open] }
+  const kind = run.name.replace(/:.*$/, '')
+  const alike = (choice: Choice): boolean => choice.length > 0 && choice.name.replace(/:.*$/, '') === kind
+  // The runs before it, newest first; then those after it.
+  const before = choices.slice(own + 1).filter(alike)
+  const after = choices.slice(0, own).reverse().filter(alike)
+  const near = [...before, ...after].slice(0, looked)
+  const kit = kitOf(open)
+  const found = near[0] ?? choices.find(({ key }) => key !== open)
+  if (kit) {
+    for (const choice of near) {
+      const other = kitOf(choice.key)
+      if (other === undefined) return { wait: choice.key }
+      if (other === kit) return { keys: inOrder(choice, run, after) }
+    }
+  }
+  return found && { keys: inOrder(found, run, after) }
+}
+
+const looked = 6
+
+function inOrder(other: Choice, run: Choice, after: readonly Choice[]): readonly string[] {
+  return after.includes(other) ? [run.key, other.key] : [other.key, run.key]
+}
