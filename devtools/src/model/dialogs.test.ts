@@ -22,7 +22,22 @@ test('a request that begins with all messages of another one goes on from it', (
     ['other', [4]]
   ])
   expect(dialogs.before(3)).toBe(0)
+  expect(dialogs.since(3)).toEqual({ row: 0, count: 1 })
+  expect(dialogs.since(2)).toBeUndefined()
   expect(dialogs.before(0)).toBeUndefined()
+})
+
+test('of two models that were asked the same, each goes on with its own', () => {
+  const book = bookOf(
+    ask('q1', [user('a')], { model: 'm' }),
+    ask('q2', [user('a')], { model: 'n' }),
+    ask('q3', [user('a'), said('x')], { model: 'm' }),
+    ask('q4', [user('a'), said('y')], { model: 'n' })
+  )
+  expect(dialogsIn(book).threads.map(({ calls }) => calls)).toEqual([
+    [0, 2],
+    [1, 3]
+  ])
 })
 
 test('where it leaves them after an answer, it is a fork', () => {

@@ -28,6 +28,8 @@ export interface Dialogs {
   threadOf(row: number): Thread | undefined
   /** The request before this one in its thread, or in the one that it forked; undefined for the first. */
   before(row: number): number | undefined
+  /** That request, and how many messages at the beginning both have. */
+  since(row: number): { readonly row: number; readonly count: number } | undefined
   /** The first row after this one at which a tool was called, or gave back, under this id. */
   toolAfter(kind: 'called' | 'returned', callId: string, row: number): number | undefined
 }
@@ -58,6 +60,8 @@ function dialogFold(): Fold {
   const threads: Growing[] = []
   const byId = new Map<string, Growing>()
   const byRow = new Map<number, Growing>()
+  const shared = new Map<number, { row: number; count: number }>()
+  let read: Book | undefined
   const openOf = new Map<string, Growing[]>()
   const tools = { called: new Map<string, number[]>(), returned: new Map<string, number[]>() }
 
@@ -79,16 +83,25 @@ function dialogFold(): Fold {
     const open = openOf.get(actor) ?? []
     openOf.set(actor, open)
     const messages = list(data.messages)
+    const { model } = data
+    let next: Growing | undefined
     let fork: { thread: Growing; same: number } | undefined
     for (let i = open.length - 1; i >= 0; i--) {
       const thread = open[i] as Growing
-      const theirs = messagesAt(book, thread.calls.at(-1) as number)
+      const last = thread.calls.at(-1) as number
+      const theirs = messagesAt(book, last)
       const same = sameBeginning(theirs, messages)
-      if (same === theirs.length && same > 0 && messages.length > same) return thread
+      if (same === theirs.length && same > 0 && messages.length > same) {
+        // Two models that were asked the same go on apart.
+        if (record(book.events[last]?.data).model === model) return thread
+        next ??= thread
+        continue
+      }
       // Only what was answered before is worth to be called a common beginning.
       const answered = theirs.slice(0, same).some(message => record(message).role === 'assistant')
       if (answered && same > (fork?.same ?? 0)) fork = { thread, same }
     }
+    if (next) return next
     const id = book.events[row]?.id ?? ''
     const thread = begin({ id, owner: actorAt(book, row), row, parent: fork?.thread, split: fork?.same ?? 0 })
     open.push(thread)
@@ -96,20 +109,31 @@ function dialogFold(): Fold {
     return thread
   }
 
+  const before = (row: number): number | undefined => {
+    const thread = byRow.get(row)
+    if (!thread) return undefined
+    const at = indexBefore(thread.calls, row)
+    return at >= 0 ? thread.calls[at] : thread.parent?.calls[indexBefore(thread.parent.calls, row)]
+  }
+
   return {
     threads,
     threadOf: row => byRow.get(row),
-    before(row) {
-      const thread = byRow.get(row)
-      if (!thread) return undefined
-      const at = indexBefore(thread.calls, row)
-      return at >= 0 ? thread.calls[at] : thread.parent?.calls[indexBefore(thread.parent.calls, row)]
+    before,
+    since(row) {
+      const known = shared.get(row)
+      const last = known ? undefined : before(row)
+      if (last === undefined || !read) return known
+      const found = { row: last, count: sameBeginning(messagesAt(read, last), messagesAt(read, row)) }
+      shared.set(row, found)
+      return found
     },
     toolAfter(kind, callId, row) {
       const rows = tools[kind].get(callId)
       return rows?.[indexBefore(rows, row + 1) + 1]
     },
     take(book, row) {
+      read = book
       const event = book.events[row]
       if (!event) return
       const data = record(event.data)

@@ -1,102 +1,217 @@
-/** The calls of the run as questions and answers, in order, while they stream. */
+/** The calls of the run as questions and answers: one dialog of it, or all of them in order, while they stream. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
-import { shownActor } from '../model/book.js'
 import type { Call } from '../model/calls.js'
-import type { Glyph as GlyphName } from '../model/family.js'
+import { dialogsIn } from '../model/dialogs.js'
 import { callFigures } from '../model/figures.js'
-import { count, duration, rate, seconds, usd } from '../model/numbers.js'
-import { contentText, list, oneLine, record, string } from '../model/read.js'
-import { questionAt } from '../model/row.js'
+import { grouped } from '../model/numbers.js'
+import { record } from '../model/read.js'
+import { timeOfChunk } from '../model/rhythm.js'
+import { stillOf } from '../model/still.js'
+import { streamAt } from '../model/stream-at.js'
 import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
-import { Glyph } from './glyph.js'
-import { Boundary, Chip, Clamped } from './parts.js'
-import { Prose } from './prose.js'
+import css from '../styles/dialog.css?inline'
+import { useSheet } from './adopt.js'
+import { DialogMeter } from './dialog-meter.js'
+import { DialogNav } from './dialog-nav.js'
+import { Turn } from './dialog-turn.js'
+import { Boundary } from './parts.js'
+import { MessageCard } from './pretty-messages.js'
 import type { ViewProps } from './registry.js'
+import { shownTime } from './shown-time.js'
 
-/** So many calls are in the page at once; earlier ones come on request. */
-const pageSize = 100
+/** So many turns are in the page at once; the others come on request. */
+const pageSize = 24
+/** So near to the end, the dialog follows what streams. */
+const pinPx = 60
 
-export function Dialog({ run }: ViewProps) {
+/** What a paused view shows: the book and the time at which it was paused. */
+interface Still {
+  readonly book: Book
+  readonly now: number
+}
+
+/** An answer that is shown as far as it had come after so many chunks. */
+export interface Scrub {
+  readonly call: string
+  readonly chunks: number
+}
+
+export function Dialog({ run, dock }: ViewProps) {
+  useSheet(css)
   const panel = usePanel()
-  const book = run.shown
+  const [chosen, setChosen] = useState<string>()
+  const [still, setStill] = useState<Still>()
+  const [scrub, setScrub] = useState<Scrub>()
+  const [raw, setRaw] = useState(false)
+  const [from, setFrom] = useState<number>()
   const scroller = useRef<HTMLDivElement>(null)
-  const [shown, setShown] = useState(pageSize)
-  const pinned = useRef(false)
-  const calls = book.calls.all.filter(call => call.kind === 'llm' && passes(run, call))
-  const first = Math.max(0, calls.length - shown)
-  const now = Date.now()
+  const pinned = useRef(run.book.calls.open.size > 0)
+  /** Where a choice was made in the turns themselves, they stay where they are. */
+  const inTurns = useRef(false)
+
+  const book = still?.book ?? run.shown
+  const now = still?.now ?? shownTime(run, panel)
+  const dialogs = dialogsIn(run.book)
+  const length = book.events.length
+  const thread = chosen === undefined ? undefined : dialogs.threads.find(({ id, row }) => id === chosen && row < length)
+  const calls = thread
+    ? thread.calls.filter(row => row < length).map(row => book.calls.ofRow(row))
+    : book.calls.all.filter(({ kind }) => kind === 'llm')
+  const shown = calls.filter(call => call !== undefined).filter(call => passes(run, call))
+  const first = Math.max(0, Math.min(from ?? shown.length - pageSize, shown.length - 1))
+  const page = shown.slice(first, first + pageSize)
+
+  const { selected } = panel
+  const current = selected === undefined ? undefined : book.calls.ofRow(selected)
+  const at = current ? shown.findIndex(({ id }) => id === current.id) : -1
+  const focus = shown[at] ?? shown.findLast(({ id }) => book.streams.live.has(id)) ?? shown.at(-1)
 
   // Follows the end of what streams, as long as the reader is there.
   useLayoutEffect(() => {
     const element = scroller.current
-    if (element && pinned.current && book.calls.open.size > 0) element.scrollTop = element.scrollHeight
+    if (element && pinned.current && from === undefined && book.calls.open.size > 0 && !still) {
+      element.scrollTop = element.scrollHeight
+    }
   })
 
-  const { selected } = panel
-  const current = selected === undefined ? undefined : book.calls.ofRow(selected)?.id
-  const go = useRef<string | undefined>(undefined)
+  const currentId = current?.id
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another call is chosen
   useEffect(() => {
-    if (go.current === undefined) return
-    const id = go.current
-    go.current = undefined
-    const turn = [...(scroller.current?.querySelectorAll<HTMLElement>('[data-call]') ?? [])].find(
-      element => element.dataset.call === id
-    )
-    turn?.scrollIntoView({ block: 'start' })
-  })
+    const quiet = inTurns.current
+    inTurns.current = false
+    if (quiet || currentId === undefined || at < 0) return
+    if (at < first || at >= first + pageSize) setFrom(Math.max(0, at - 4))
+    const frame = requestAnimationFrame(() => {
+      const turns = [...(scroller.current?.querySelectorAll<HTMLElement>('[data-call]') ?? [])]
+      turns.find(element => element.dataset.call === currentId)?.scrollIntoView({ block: 'nearest' })
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [currentId])
+
+  const choose = (id: string | undefined): void => {
+    setChosen(id)
+    setFrom(undefined)
+    scroller.current?.scrollTo({ top: 0 })
+  }
+  const go = (row: number): void => {
+    inTurns.current = true
+    panel.select(row)
+  }
 
   return (
-    <div className="dialog">
-      <nav aria-label="Calls">
-        <h2>
-          Calls <span className="right">{calls.length}</span>
-        </h2>
-        {calls.slice(first).map(call => (
-          <button
-            key={call.id}
-            type="button"
-            className="turn-link"
-            aria-current={call.id === current}
-            onClick={() => {
-              go.current = call.id
-              panel.select(call.row)
-            }}
-          >
-            <Glyph name={stateGlyph(book, call)} />
-            <span className="clip">{questionAt(book, call.row)}</span>
-            <span className="n">{size(book, call, now)}</span>
-          </button>
-        ))}
-      </nav>
-      <div
-        ref={scroller}
-        className="turns"
-        role="log"
-        aria-label="Dialog"
-        aria-live="off"
-        onScroll={() => {
-          const element = scroller.current
-          if (element) pinned.current = element.scrollTop + element.clientHeight > element.scrollHeight - 60
-        }}
-      >
-        {first > 0 && (
-          <button type="button" className="button earlier" onClick={() => setShown(shown + pageSize)}>
-            Show earlier calls: {first} of {calls.length} are above
-          </button>
+    <div className={dock ? 'dialog small' : 'dialog'}>
+      <DialogNav
+        run={run}
+        book={book}
+        now={now}
+        dialogs={dialogs}
+        thread={thread}
+        focus={focus}
+        passes={call => passes(run, call)}
+        onChoose={choose}
+        onGo={panel.select}
+      />
+      <div className="dialog-main">
+        <div
+          ref={scroller}
+          className="turns"
+          role="log"
+          aria-label="Dialog"
+          aria-live="off"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+          tabIndex={0}
+          onScroll={() => {
+            const element = scroller.current
+            if (element) pinned.current = element.scrollTop + element.clientHeight > element.scrollHeight - pinPx
+          }}
+        >
+          {first > 0 && (
+            <button type="button" className="button earlier" onClick={() => setFrom(Math.max(0, first - pageSize + 2))}>
+              Earlier: {grouped(first)} of {grouped(shown.length)} calls are above
+            </button>
+          )}
+          {shown.length === 0 &&
+            (thread && thread.messages.length > 0 ? (
+              <Appended book={book} rows={thread.messages.filter(row => row < length)} />
+            ) : (
+              <p className="none">
+                {run.visible && calls.length > 0
+                  ? 'The filter leaves no call. Clear it to see all of them.'
+                  : 'No call yet. Questions and answers appear here as they come.'}
+              </p>
+            ))}
+          {page.map(call => (
+            <Boundary
+              key={call.id}
+              resetKey={call.end}
+              fallback={() => (
+                <p className="muted">Call #{call.row + 1} cannot be shown; JSON in the inspector has it.</p>
+              )}
+            >
+              <Turn
+                book={book}
+                call={call}
+                dialogs={dialogs}
+                now={now}
+                raw={raw}
+                selected={call.id === currentId}
+                partly={scrub?.call === call.id ? partOf(book, call, scrub.chunks) : undefined}
+                onGo={go}
+              />
+            </Boundary>
+          ))}
+          {first + page.length < shown.length && (
+            <button
+              type="button"
+              className="button earlier"
+              onClick={() => {
+                const next = first + pageSize - 2
+                setFrom(next + pageSize >= shown.length ? undefined : next)
+              }}
+            >
+              Later: {grouped(shown.length - first - page.length)} calls are below
+            </button>
+          )}
+        </div>
+        {focus && (
+          <DialogMeter
+            book={book}
+            call={focus}
+            now={now}
+            scrub={scrub}
+            onScrub={setScrub}
+            raw={raw}
+            onRaw={() => setRaw(!raw)}
+            paused={still !== undefined}
+            onPause={() => setStill(still ? undefined : { book: stillOf(run.shown), now })}
+          />
         )}
-        {calls.length === 0 && <p className="none">No call yet. Questions and answers appear here as they come.</p>}
-        {calls.slice(first).map(call => (
-          <Boundary
-            key={call.id}
-            resetKey={call.end}
-            fallback={() => <p className="muted">Call #{call.row + 1} cannot be shown.</p>}
-          >
-            <Turn book={book} call={call} now={now} selected={call.id === current} onSelect={panel.select} />
-          </Boundary>
-        ))}
       </div>
+    </div>
+  )
+}
+
+/** The answer as it stood after so many chunks; undefined where that is all of it. */
+function partOf(book: Book, call: Call, chunks: number): ReturnType<typeof streamAt> {
+  const end = call.end < 0 ? undefined : book.events[call.end]
+  if (!end) return undefined
+  const { rhythm } = callFigures(book, call, 0)
+  return chunks >= rhythm.length ? undefined : streamAt(call.id, end, timeOfChunk(rhythm, chunks))
+}
+
+/** A dialog whose messages were recorded without calls. */
+function Appended({ book, rows }: { readonly book: Book; readonly rows: readonly number[] }) {
+  const shown = rows.slice(-pageSize * 2)
+  return (
+    <div className="appended">
+      {shown.length < rows.length && (
+        <p className="meta">{rows.length - shown.length} earlier messages are in the ledger.</p>
+      )}
+      {shown.map(row => (
+        <MessageCard key={row} message={record(record(book.events[row]?.data).message)} />
+      ))}
     </div>
   )
 }
@@ -117,143 +232,4 @@ function has(rows: readonly number[], row: number): boolean {
     else high = middle - 1
   }
   return false
-}
-
-function Turn(props: {
-  readonly book: Book
-  readonly call: Call
-  readonly now: number
-  readonly selected: boolean
-  readonly onSelect: (row: number) => void
-}) {
-  const { book, call, now, selected, onSelect } = props
-  const request = book.events[call.row]
-  if (!request) return null
-  const messages = list(record(request.data).messages).map(record)
-  const last = messages.at(-1)
-  const before = messages.length - 1
-  const end = call.end < 0 ? undefined : book.events[call.end]
-  const data = record(end?.data)
-  const live = book.streams.live.get(call.id)
-  const figures = callFigures(book, call, now)
-  const hit = figures.cache === 'hit' || figures.cache === 'joined'
-  return (
-    <div data-call={call.id}>
-      <article className={selected ? 'turn selected' : 'turn'}>
-        <span className="glyph">
-          <Glyph name="request" />
-        </span>
-        <div>
-          <div className="by">
-            <b>{shownActor(request)}</b>
-            <button type="button" className="meta" onClick={() => onSelect(call.row)}>
-              #{call.row + 1}, {seconds(book.times[call.row])} s
-            </button>
-            {before > 0 && (
-              <span className="meta">
-                after {before} {before === 1 ? 'message' : 'messages'}
-              </span>
-            )}
-          </div>
-          <div className="prose">
-            <Clamped text={contentText(last?.content) || oneLine(last)} lines={8} />
-          </div>
-        </div>
-      </article>
-      <article className="turn answer">
-        <span className="glyph">
-          <Glyph name={stateGlyph(book, call)} />
-        </span>
-        <div>
-          <div className="by">
-            <b>{figures.model.replace(/^.*\//, '')}</b>
-            {end ? (
-              <button type="button" className="meta" onClick={() => onSelect(call.end)}>
-                #{call.end + 1}, {seconds(book.times[call.end])} s
-              </button>
-            ) : (
-              <span className="meta">for #{call.row + 1}</span>
-            )}
-            {hit && <Chip chip={{ look: 'hit', text: figures.cache === 'joined' ? 'JOINED' : 'HIT' }} />}
-            {live && (
-              <Chip
-                chip={{
-                  look: 'live',
-                  text: figures.tokensPerSecond === undefined ? 'streaming' : rate(figures.tokensPerSecond)
-                }}
-              />
-            )}
-            <span className="meta right">
-              {live
-                ? `${duration(figures.firstDeltaMs)} to first token`
-                : end?.type === 'llm.response'
-                  ? `${duration(figures.totalMs)} · ${count(figures.outputTokens)} tok · ${hit ? `${usd(figures.savedUsd, figures.estimated)} saved` : usd(figures.costUsd, figures.estimated)}`
-                  : !end
-                    ? `waiting, ${duration(figures.totalMs)}`
-                    : ''}
-            </span>
-          </div>
-          {live && live.reasoning !== '' && (
-            <div className="card">
-              <div className="who">reasoning</div>
-              <Clamped text={live.reasoning} lines={3} />
-            </div>
-          )}
-          {live && (live.text !== '' || live.tools.length === 0) && (
-            <Prose text={live.text} caret={now - live.lastAt > 600 ? 'idle' : 'moving'} />
-          )}
-          {live?.tools.map((tool, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: tool calls of a stream are told apart by their index
-            <ToolCard key={i} name={tool.name} text={tool.arguments} />
-          ))}
-          {end?.type === 'llm.response' && (
-            <>
-              {typeof data.reasoning === 'string' && (
-                <div className="card">
-                  <div className="who">reasoning</div>
-                  <Clamped text={data.reasoning} lines={3} />
-                </div>
-              )}
-              <Prose text={string(data.text) ?? ''} />
-              {list(data.tool_calls)
-                .map(record)
-                .map((tool, i) => (
-                  <ToolCard
-                    key={string(tool.id) ?? i}
-                    name={string(tool.name) ?? 'tool'}
-                    text={string(tool.arguments_text) ?? oneLine(tool.arguments, 2000)}
-                  />
-                ))}
-            </>
-          )}
-          {end?.type === 'llm.failed' && <p className="f-error">{string(data.message) ?? 'The call failed.'}</p>}
-          {!end && !live && <p className="muted">No token yet.</p>}
-        </div>
-      </article>
-    </div>
-  )
-}
-
-function ToolCard({ name, text }: { readonly name: string; readonly text: string }) {
-  return (
-    <div className="card">
-      <div className="who">
-        <Glyph name="tool" />
-        {name}
-      </div>
-      <Clamped mono text={text} lines={3} />
-    </div>
-  )
-}
-
-function stateGlyph(book: Book, call: Call): GlyphName {
-  if (call.end < 0) return 'stream'
-  if (book.events[call.end]?.type === 'llm.failed') return 'error'
-  const { cache } = callFigures(book, call, 0)
-  return cache === 'hit' || cache === 'joined' ? 'cache' : 'response'
-}
-
-function size(book: Book, call: Call, now: number): string {
-  const { outputTokens } = callFigures(book, call, now)
-  return outputTokens === undefined ? '' : count(outputTokens)
 }

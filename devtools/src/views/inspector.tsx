@@ -1,19 +1,32 @@
-/** One event, whole: pretty, as JSON, and among its causes and effects. */
+/** One event, whole: pretty, as JSON, as its line, beside the one before it, and among its causes and effects. */
+import { lazy, Suspense, useMemo } from 'react'
 import type { Book } from '../model/book.js'
+import { causesOf } from '../model/consequence.js'
 import { glyphOf, isError, typeParts } from '../model/family.js'
-import { bytes, count, duration, seconds, unknown, usd } from '../model/numbers.js'
+import { bytes, seconds } from '../model/numbers.js'
 import { rowAt } from '../model/row.js'
-import { runState } from '../model/run.js'
 import { usePanel } from '../state/context.js'
-import type { InspectorTab, OpenRun } from '../state/panel.js'
+import type { InspectorTab, OpenRun, Panel } from '../state/panel.js'
 import { Glyph, Icon } from './glyph.js'
 import { Json } from './json.js'
+import { Overview } from './overview.js'
 import { Boundary, Chip, CopyButton, Ref, Tabs } from './parts.js'
-import { EventLink, Pretty } from './pretty.js'
+import { Pretty } from './pretty.js'
+import { Attempts, CallTrouble } from './pretty-trouble.js'
+import { sheets } from './sheets.js'
+import { shownTime } from './shown-time.js'
+
+const more = (): Promise<typeof import('./inspector-tabs.js')> => import('./inspector-tabs.js')
+const JsonTab = lazy(async () => ({ default: (await more()).JsonTab }))
+const RawTab = lazy(async () => ({ default: (await more()).RawTab }))
+const DiffTab = lazy(async () => ({ default: (await more()).DiffTab }))
+const CausesTab = lazy(async () => ({ default: (await more()).CausesTab }))
 
 const tabs: readonly { name: InspectorTab; label: string }[] = [
   { name: 'pretty', label: 'Pretty' },
   { name: 'json', label: 'JSON' },
+  { name: 'raw', label: 'Raw' },
+  { name: 'diff', label: 'Diff' },
   { name: 'causes', label: 'Causes' }
 ]
 
@@ -22,24 +35,22 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
   const { selected, tab } = panel
   const book = run.shown
   const event = selected === undefined ? undefined : book.events[selected]
+  const size = useMemo(() => (event && tab === 'json' ? JSON.stringify(event).length : 0), [event, tab])
   if (selected === undefined || !event) {
     return (
       <aside className="inspector" aria-label="Run">
         <h2 className="unseen">About the run</h2>
-        <Overview run={run} />
+        {selected === undefined ? <Overview run={run} /> : <Later row={selected} panel={panel} />}
       </aside>
     )
   }
   const item = rowAt(book, selected)
+  const call = book.calls.ofRow(selected)
   const [space, verb] = typeParts(event.type)
   const error = isError(event)
   const bar = (
     <Tabs small label="Inspector" items={tabs} value={tab} onChange={panel.setTab}>
-      {tab === 'json' && (
-        <span className="end meta" style={{ paddingRight: 8 }}>
-          {bytes(JSON.stringify(event).length)}
-        </span>
-      )}
+      {tab === 'json' && !dock && <span className="end meta inspector-size">{bytes(size)}</span>}
     </Tabs>
   )
   return (
@@ -55,33 +66,57 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
             <Icon name="left" />
           </button>
           <Glyph name={glyphOf(event.type)} />
-          <h2 className={error ? 'f-error clip' : 'clip'}>
+          <h2 className={error ? 'f-error clip' : 'clip'} title={event.type.slice(0, 500)}>
             {space}
             {verb}
           </h2>
           <span className="mono muted">#{selected + 1}</span>
           {!dock && (
-            <span className="right">
+            <span className="right tools">
               <CopyButton label="Copy the event as JSON" text={() => JSON.stringify(event, null, 2)} />
+              {sheets.fork && call?.kind === 'llm' && (
+                <button type="button" className="button" onClick={() => panel.setSheet('fork')}>
+                  <Glyph name="branch" />
+                  Fork here
+                  <kbd>f</kbd>
+                </button>
+              )}
             </span>
           )}
         </div>
         <div className="about">
-          <span className="clip">{item?.actor}</span>
-          {!dock && !event.actor.endsWith(item?.actor ?? '') && <span className="muted clip">{event.actor}</span>}
+          <span className="clip" title={item?.actor}>
+            {item?.actor}
+          </span>
+          {!dock && !event.actor.endsWith(item?.actor ?? '') && (
+            <span className="muted clip" title={event.actor.slice(0, 500)}>
+              {event.actor}
+            </span>
+          )}
           <span className="mono muted">+{seconds(book.times[selected])} s</span>
           {item?.chip && <Chip chip={item.chip} />}
         </div>
         {dock && <div className="right">{bar}</div>}
       </div>
       {!dock && bar}
-      <div className="scroll" role="tabpanel" tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <div className="scroll" data-scroll="" role="tabpanel" tabIndex={0} aria-label={tab} key={`${selected} ${tab}`}>
         <Boundary resetKey={`${selected} ${tab}`} fallback={() => <Json value={event} />}>
-          {tab === 'pretty' && (
-            <Pretty book={book} row={selected} now={Date.now()} onGo={panel.select} key={selected} />
-          )}
-          {tab === 'json' && <Json value={event} key={selected} />}
-          {tab === 'causes' && <Causes book={book} row={selected} onGo={panel.select} />}
+          <Suspense>
+            {tab === 'pretty' && <Pretty run={run} row={selected} now={shownTime(run, panel)} onGo={panel.select} />}
+            {tab === 'json' && (
+              <>
+                {(event.type === 'llm.failed' || event.type === 'llm.attempt') && (
+                  <CallTrouble book={book} row={selected} call={call} onGo={panel.select} />
+                )}
+                <JsonTab value={event} type={event.type} />
+                {call && <Attempts book={book} call={call} onGo={panel.select} />}
+              </>
+            )}
+            {tab === 'raw' && <RawTab value={event} />}
+            {tab === 'diff' && <DiffTab book={book} row={selected} onGo={panel.select} />}
+            {tab === 'causes' && <CausesTab book={book} row={selected} onGo={panel.select} />}
+          </Suspense>
         </Boundary>
       </div>
       <Foot book={book} row={selected} onGo={panel.select} />
@@ -89,57 +124,21 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
   )
 }
 
-const shownEffects = 200
-
-function Causes({
-  book,
-  row,
-  onGo
-}: {
-  readonly book: Book
-  readonly row: number
-  readonly onGo: (row: number) => void
-}) {
-  const event = book.events[row]
-  const causes = event?.cause ?? []
-  const effects = book.causes.effectsOf(row)
+/** The selected event is after the playhead. */
+function Later({ row, panel }: { readonly row: number; readonly panel: Panel }) {
   return (
-    <>
-      <section className="section">
-        <h3>
-          Caused by <span>{causes.length}</span>
-        </h3>
-        {causes.length === 0 && <p className="muted">Nothing before it: it began the run, or came from outside.</p>}
-        <div className="links">
-          {causes.map(id => {
-            const from = book.causes.rowOf(id)
-            return from === undefined ? (
-              <p key={id} className="muted clip" style={{ padding: '3px 6px' }}>
-                {id} <span className="meta">is not in this ledger</span>
-              </p>
-            ) : (
-              <EventLink key={id} book={book} row={from} onGo={onGo} />
-            )
-          })}
-        </div>
-      </section>
-      <section className="section">
-        <h3>
-          Led to <span>{effects.length}</span>
-        </h3>
-        {effects.length === 0 && <p className="muted">Nothing yet names this event as its cause.</p>}
-        <div className="links">
-          {effects.slice(0, shownEffects).map(to => (
-            <EventLink key={to} book={book} row={to} onGo={onGo} />
-          ))}
-        </div>
-        {effects.length > shownEffects && (
-          <p className="meta">
-            {shownEffects} of {effects.length} are shown.
-          </p>
-        )}
-      </section>
-    </>
+    <section className="section">
+      <h3>#{row + 1} has not happened yet</h3>
+      <p className="muted">The playhead stands before it, and this shows the run as it was then.</p>
+      <div className="later">
+        <button type="button" className="button" onClick={() => panel.seek(row + 1)}>
+          Move the playhead there
+        </button>
+        <button type="button" className="button" onClick={() => panel.select(undefined)}>
+          About the run
+        </button>
+      </div>
+    </section>
   )
 }
 
@@ -155,7 +154,7 @@ function Foot({
 }) {
   const event = book.events[row]
   if (!event) return null
-  const causes = event.cause.map(id => book.causes.rowOf(id)).filter(from => from !== undefined)
+  const causes = causesOf(book, row)
   const effects = book.causes.effectsOf(row)
   const cause = causes[0]
   const effect = effects[0]
@@ -194,89 +193,5 @@ function Foot({
         </button>
       </span>
     </div>
-  )
-}
-
-/** With no event selected: what the run is, and how to look at it. */
-function Overview({ run }: { readonly run: OpenRun }) {
-  const book = run.shown
-  const { totals } = book
-  const state = runState(book, Date.now(), run.status.state === 'live')
-  const words = {
-    running: 'under way',
-    done: 'finished',
-    failed: 'finished with an error',
-    open: 'calls are unanswered'
-  }
-  const lasted = book.run.last - book.run.first
-  return (
-    <>
-      <div className="head">
-        <div className="name">
-          <span className="clip">{book.run.goal ?? run.name}</span>
-        </div>
-        <div className="about">
-          <span className="muted">{words[state]}</span>
-          <span className="mono muted clip">{run.name}</span>
-        </div>
-      </div>
-      <div className="scroll">
-        <section className="section" style={{ borderTop: '1px solid var(--line)' }}>
-          <h3>Run</h3>
-          <dl className="pairs words">
-            {book.run.kit && (
-              <>
-                <dt>kit</dt>
-                <dd>{book.run.kit}</dd>
-              </>
-            )}
-            <dt>began</dt>
-            <dd>{Number.isNaN(book.run.first) ? '–' : new Date(book.run.first).toLocaleString()}</dd>
-            <dt>lasted</dt>
-            <dd>{duration(lasted)}</dd>
-            <dt>events</dt>
-            <dd>{book.events.length}</dd>
-            <dt>calls</dt>
-            <dd>
-              {totals.calls}
-              {totals.failed > 0 ? `, ${totals.failed} failed` : ''}
-              {book.calls.open.size > 0 ? `, ${book.calls.open.size} open` : ''}
-            </dd>
-            <dt>tokens</dt>
-            <dd>{totals.measured ? `${count(totals.inputTokens)} in, ${count(totals.outputTokens)} out` : unknown}</dd>
-            <dt>cost</dt>
-            <dd>
-              {usd(totals.spentUsd, totals.estimated)}
-              {totals.unpriced > 0 ? `, and ${totals.unpriced} answers without a known price` : ''}
-            </dd>
-          </dl>
-        </section>
-        <section className="section">
-          <h3>Keys</h3>
-          <dl className="pairs words">
-            <dt>
-              <kbd>j</kbd> <kbd>k</kbd>
-            </dt>
-            <dd>next and previous event</dd>
-            <dt>
-              <kbd>[</kbd> <kbd>]</kbd>
-            </dt>
-            <dd>cause and effect</dd>
-            <dt>
-              <kbd>/</kbd>
-            </dt>
-            <dd>filter</dd>
-            <dt>
-              <kbd>1</kbd> <kbd>2</kbd>
-            </dt>
-            <dd>Ledger and Dialog</dd>
-            <dt>
-              <kbd>Esc</kbd>
-            </dt>
-            <dd>back to the run</dd>
-          </dl>
-        </section>
-      </div>
-    </>
   )
 }

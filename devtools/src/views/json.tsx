@@ -1,13 +1,15 @@
-/** The event as it is: a tree of lines that fold. */
+/** A value as it is, in a few hundred lines that fold. The inspector's JSON tab has the whole of it. */
 import { useMemo, useState } from 'react'
 import { type JsonLine, jsonLines } from '../model/json-tree.js'
 import { Icon } from './glyph.js'
 import { copy } from './parts.js'
 
+const maxLines = 200
+
 export function Json({ value }: { readonly value: unknown }) {
   const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
   const [whole, setWhole] = useState<ReadonlySet<string>>(new Set())
-  const lines = useMemo(() => jsonLines(value, { flipped, whole }), [value, flipped, whole])
+  const lines = useMemo(() => jsonLines(value, { flipped, whole }, maxLines), [value, flipped, whole])
   return (
     <div className="json">
       {lines.map(line => (
@@ -18,6 +20,7 @@ export function Json({ value }: { readonly value: unknown }) {
           onWhole={() => setWhole(toggle(whole, line.path.replace(/#more$/, '')))}
         />
       ))}
+      {lines.length >= maxLines && <p className="meta">There is more: the JSON tab shows all.</p>}
     </div>
   )
 }
@@ -26,7 +29,7 @@ function Line(props: { readonly line: JsonLine; readonly onFlip: () => void; rea
   const { line, onFlip, onWhole } = props
   const folds = line.kind === 'open' || line.kind === 'closed'
   return (
-    <div className="jl" style={{ paddingLeft: line.depth * 13 }}>
+    <div className="jl" style={{ paddingLeft: Math.min(line.depth, 16) * 13 }}>
       {folds ? (
         <button
           type="button"
@@ -71,7 +74,7 @@ function Line(props: { readonly line: JsonLine; readonly onFlip: () => void; rea
   )
 }
 
-function toggle(set: ReadonlySet<string>, item: string): ReadonlySet<string> {
+export function toggle(set: ReadonlySet<string>, item: string): ReadonlySet<string> {
   const next = new Set(set)
   if (!next.delete(item)) next.add(item)
   return next
