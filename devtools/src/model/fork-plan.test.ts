@@ -1,0 +1,81 @@
+import { createDaybook, forkEstimate, type LedgerEvent, memoryLedgerStore } from 'daybook'
+import { simulatedFetch } from 'daybook/testing'
+import diligence from 'daybook-kits/diligence'
+import research from 'daybook-kits/research'
+import { expect, test } from 'vitest'
+import { createBook } from './book.js'
+import { answered, asked, bookOf } from './events.fixture.js'
+import { editedData, type ForkForm, formOf, noEdits } from './fork-draft.js'
+import { loadPlanning, planFork } from './fork-plan.js'
+
+const fetch = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
+
+test.each([research, diligence])(
+  'at every event of a run of $name, the plan counts the calls that the library counts',
+  async kit => {
+    const daybook = createDaybook({
+      model: 'anthropic/claude-haiku-4-5',
+      fetch,
+      store: memoryLedgerStore(),
+      cache: false
+    })
+    await daybook.run(kit, 'Is tea warm?', { id: '8' })
+    const events: LedgerEvent[] = []
+    for await (const event of (await daybook.ledgers.open('run:8')).read()) events.push(event)
+    const book = createBook('run:8')
+    for (const event of events) book.add(event)
+    const planning = await loadPlanning()
+    let compared = 0
+    for (const [position, event] of events.entries()) {
+      const same = planFork(book, planning, { position, changed: undefined, single: false })
+      expect(same.calls).toHaveLength((await forkEstimate(events, position)).calls)
+      const form = formOf(event) as ForkForm
+      if (typeof form === 'string') continue
+      const text =
+        form.kind === 'request'
+          ? { '/messages/0/content': 'Something else' }
+          : form.field.path === ''
+            ? { '/': form.field.before.replace(/"text": "[^"]*"/, '"text": "Is coffee warm?"') }
+            : { '/text': 'No.' }
+      const edited = editedData(event, form, { ...noEdits, texts: text as Record<string, string> })
+      if (edited.count === 0) continue
+      const estimate = await forkEstimate(events, position, { change: { set: edited.set } })
+      const plan = planFork(book, planning, { position, changed: event.id, data: edited.data, single: false })
+      expect(plan.calls.length, `${position} ${event.type}`).toBe(estimate.calls)
+      expect(plan.fateOf(position)).toBe('edited')
+      if (position > 0) expect(plan.fateOf(position - 1)).toBe('recorded')
+      compared++
+    }
+    expect(compared).toBeGreaterThan(2)
+  }
+)
+
+test('what follows from the change may change, its calls run again, and what is beside it is recorded', async () => {
+  const book = bookOf(
+    asked('q1', 'How far?', 0),
+    asked('q2', 'How much?', 0),
+    answered('a1', 'q1', {}, 1000),
+    answered('a2', 'q2', {}, 3000),
+    asked('q3', 'And so?', 3000, ['a1'])
+  )
+  const plan = planFork(book, await loadPlanning(), {
+    position: 0,
+    changed: 'q1',
+    data: { model: 'x/y', messages: [] },
+    single: false
+  })
+  expect([0, 1, 2, 3, 4].map(plan.fateOf)).toEqual(['edited', 'recorded', 'runs again', 'recorded', 'runs again'])
+  expect(plan.calls).toMatchObject([
+    { row: 0, why: 'edited', inputTokens: 100, outputTokens: 40, costUsd: 0.002 },
+    { row: 4, why: 'its cause changed', costUsd: undefined }
+  ])
+  expect([plan.kept, plan.ms]).toEqual([2, 1000])
+})
+
+test('of a ledger that is no run, only the one call is made again', async () => {
+  const book = bookOf(asked('q1', 'How far?'), answered('a1', 'q1'), asked('q2', 'And so?', 2000, ['a1']))
+  const planning = await loadPlanning()
+  const plan = planFork(book, planning, { position: 0, changed: 'q1', data: {}, single: true })
+  expect(plan.calls.map(({ row }) => row)).toEqual([0])
+  expect(planFork(book, planning, { position: 1, changed: 'a1', single: true }).calls).toEqual([])
+})

@@ -1,0 +1,74 @@
+/** What a fork as it stands now would keep and ask: counted again a moment after each edit. */
+import type { ForkEstimate } from 'daybook'
+import { useEffect, useState } from 'react'
+import type { Edited } from '../model/fork-draft.js'
+import { type ForkPlan, loadPlanning, planFork } from '../model/fork-plan.js'
+import { isOwnKit } from '../sources/kits.js'
+import type { OpenRun } from '../state/panel.js'
+
+export interface Counted {
+  readonly plan?: ForkPlan
+  readonly estimate?: ForkEstimate
+  /** Why it cannot be forked so. */
+  readonly problem?: string
+}
+
+const quietMs = 200
+
+/** Not a run that can go on here: one call of it is made again. */
+export function isSingle({ book, source }: OpenRun): boolean {
+  const { kit } = book.run
+  return kit === undefined || (source.source.asksWho === true && !isOwnKit(kit))
+}
+
+export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted {
+  const [counted, setCounted] = useState<Counted>({})
+  const { book, source } = run
+  const changes = JSON.stringify(edited.set)
+  const length = book.events.length
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is known by its text
+  useEffect(() => {
+    let over = false
+    const count = async (): Promise<void> => {
+      const event = book.events[row]
+      if (!event) return
+      const single = isSingle(run)
+      const changed = edited.count > 0 ? event.id : undefined
+      const change = changed === undefined ? {} : { change: { event: event.id, set: edited.set } }
+      try {
+        const [planning, { forkEstimate }] = await Promise.all([loadPlanning(), import('daybook')])
+        const plan = planFork(book, planning, { position: row, changed, data: edited.data, single })
+        if (!over) setCounted(before => ({ ...(before.estimate ? { estimate: before.estimate } : {}), plan }))
+        const local = async (): Promise<ForkEstimate> => {
+          const estimate = await forkEstimate(book.events, row, change)
+          return single ? ofOne(plan) : estimate
+        }
+        const { source: asked } = source
+        const estimate = await (asked.estimate
+          ? asked.estimate(run.name, { position: row, id: 'estimate', ...change }).catch(local)
+          : local())
+        if (!over) setCounted({ plan, estimate })
+      } catch (error) {
+        if (!over) setCounted(({ plan }) => ({ ...(plan ? { plan } : {}), problem: messageOf(error) }))
+      }
+    }
+    const timer = setTimeout(() => void count(), quietMs)
+    return () => {
+      over = true
+      clearTimeout(timer)
+    }
+  }, [book, length, row, changes])
+  return counted
+}
+
+function ofOne({ calls }: ForkPlan): ForkEstimate {
+  const cost = calls.reduce<number | undefined>(
+    (sum, { costUsd }) => (sum === undefined || costUsd === undefined ? undefined : sum + costUsd),
+    0
+  )
+  return { reused: 0, calls: calls.length, costUsd: cost === undefined ? null : { low: cost, high: cost } }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
