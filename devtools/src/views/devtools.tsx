@@ -63,8 +63,10 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const actions = (): readonly Action[] =>
     root.current ? actionsOf({ panel, root: root.current, onOpenFile, onTry }) : []
   const [handleKey] = useState(createKeys)
-  const keys = (event: KeyboardEvent | ReactKey): void =>
-    handleKey('nativeEvent' in event ? event.nativeEvent : event, actions)
+  const keys = (event: KeyboardEvent | ReactKey): void => {
+    // What opens above the panel has the keys from the moment it was asked for.
+    if (panel.overlay === undefined) handleKey('nativeEvent' in event ? event.nativeEvent : event, actions)
+  }
   const latest = useRef(keys)
   latest.current = keys
   useEffect(() => {

@@ -80,7 +80,13 @@ function Form({ run, onClose }: { readonly run: OpenRun; readonly onClose: () =>
         <div className="choices" role="radiogroup" aria-label="Kind of file">
           {exportFormats.map(name => (
             <label key={name}>
-              <input type="radio" name="format" checked={format === name} onChange={() => setFormat(name)} />
+              <input
+                type="radio"
+                name="format"
+                checked={format === name}
+                data-first={format === name ? '' : undefined}
+                onChange={() => setFormat(name)}
+              />
               <span>{formats[name][0]}</span>
               <span className="meta">{formats[name][1]}</span>
             </label>

@@ -17,7 +17,10 @@ export function Modal(props: {
   useSheet(css)
   const box = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {
-    if (box.current && !box.current.open) box.current.showModal()
+    const { current } = box
+    if (!current || current.open) return
+    current.showModal()
+    current.querySelector<HTMLElement>('[data-first]')?.focus()
   }, [])
   const close = (): void => box.current?.close()
   return (

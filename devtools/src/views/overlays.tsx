@@ -1,5 +1,5 @@
 /** What opens above the panel: loaded when it is first asked for. */
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect } from 'react'
 import { usePanel } from '../state/context.js'
 import type { Overlay } from '../state/panel.js'
 import type { Action } from './actions.js'
@@ -16,9 +16,16 @@ const overlays: Readonly<Record<Overlay, ComponentType<OverlayProps>>> = {
   export: lazy(async () => ({ default: (await import('./export.js')).Export }))
 }
 
+/** Somebody who presses its key goes on typing: by then it should be there. */
+const readyMs = 1500
+
 export function Overlays({ actions }: Pick<OverlayProps, 'actions'>) {
   const panel = usePanel()
   const { overlay } = panel
+  useEffect(() => {
+    const timer = setTimeout(() => void import('./palette.js').catch(() => {}), readyMs)
+    return () => clearTimeout(timer)
+  }, [])
   if (!overlay) return null
   const Shown = overlays[overlay]
   return (
