@@ -121,6 +121,7 @@ test('what is typed in the panel stays in the panel', async () => {
   document.addEventListener('keydown', listener)
   const { source } = run(asked('q', 'Why?'))
   mounted = mountDevtools(place(), source)
+  await found(rowWith('Why?'))
   const grid = await found(() => root().querySelector<HTMLElement>('[role="grid"]'))
   grid.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true, composed: true }))
   await found(() => root().querySelector('.row.selected'))
@@ -229,4 +230,33 @@ test('the component shows the panel on the React of its page, and takes it away 
   react.render(createElement(Nothing, { source }))
   await found(() => target.childElementCount === 0)
   react.unmount()
+})
+
+test('the panel moves into a window of its own, and comes back when that is closed', async () => {
+  const { source, follower } = run(asked('q', 'Why?'))
+  mounted = mountDevtools(place(), source, { mode: 'docked' })
+  const real = window.open
+  let opened: Window | null = null
+  window.open = (...all) => {
+    opened = real.apply(window, all)
+    return opened
+  }
+  try {
+    ;(await found(() => root().querySelector<HTMLElement>('[aria-label="Open in a window of its own"]'))).click()
+    const beside = opened as Window | null
+    if (!beside) throw new Error('No window was opened.')
+    const inside = (): ParentNode | null | undefined =>
+      beside.document.querySelector('[data-daybook-devtools]')?.shadowRoot
+    await found(() => inside()?.querySelector('.row'))
+    expect(root().querySelector('.dock')).toBeNull()
+    follower().events(1, [answered('a', 'q')] as never)
+    await found(() => inside()?.querySelectorAll('.row').length === 2)
+    beside.document.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }))
+    await found(() => inside()?.querySelector('.row.selected'))
+    beside.close()
+    await found(() => root().querySelector('.dock'))
+  } finally {
+    window.open = real
+    ;(opened as Window | null)?.close()
+  }
 })

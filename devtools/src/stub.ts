@@ -21,7 +21,7 @@ export const mountDevtools: MountDevtools = (target, input, options: DevtoolsOpt
     if (shown) {
       trigger?.remove()
       trigger = undefined
-      shown.setOpen(true)
+      shown.show()
       return
     }
     if (loading) return

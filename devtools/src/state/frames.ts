@@ -14,16 +14,18 @@ const deltaMs = 33
 /** A page in the background has no frames; it is kept up to date more slowly. */
 const hiddenMs = 250
 
-/** `paint` is called with the time; it returns true when it wants another frame. */
-export function createPainter(paint: () => boolean): Painter {
+/** `paint` returns true when it wants another frame. `shownIn` is the window that shows what is painted. */
+export function createPainter(paint: () => boolean, shownIn: () => Window): Painter {
   let frame = 0
+  let framed: Window | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let timerAt = Number.POSITIVE_INFINITY
   let last = 0
   let stopped = false
 
+  const hidden = (): boolean => shownIn().document.hidden
   const run = (): void => {
-    cancelAnimationFrame(frame)
+    framed?.cancelAnimationFrame(frame)
     clearTimeout(timer)
     frame = 0
     timerAt = Number.POSITIVE_INFINITY
@@ -32,9 +34,13 @@ export function createPainter(paint: () => boolean): Painter {
     if (paint()) soon()
   }
   const soon = (): void => {
-    if (stopped || frame !== 0) return
-    if (document.hidden) wait(hiddenMs)
-    else frame = requestAnimationFrame(run)
+    // A window that was closed gives no frame any more.
+    if (stopped || (frame !== 0 && !framed?.closed)) return
+    if (hidden()) wait(hiddenMs)
+    else {
+      framed = shownIn()
+      frame = framed.requestAnimationFrame(run)
+    }
   }
   const wait = (ms: number): void => {
     if (stopped || frame !== 0) return
@@ -45,7 +51,7 @@ export function createPainter(paint: () => boolean): Painter {
     timer = setTimeout(
       () => {
         timerAt = Number.POSITIVE_INFINITY
-        if (document.hidden) run()
+        if (hidden()) run()
         else soon()
       },
       Math.max(0, ms)
@@ -54,11 +60,11 @@ export function createPainter(paint: () => boolean): Painter {
 
   return {
     soon,
-    relaxed: () => wait(document.hidden ? hiddenMs : Math.max(0, deltaMs - (performance.now() - last))),
+    relaxed: () => wait(hidden() ? hiddenMs : Math.max(0, deltaMs - (performance.now() - last))),
     later: wait,
     stop() {
       stopped = true
-      cancelAnimationFrame(frame)
+      framed?.cancelAnimationFrame(frame)
       clearTimeout(timer)
     }
   }

@@ -39,6 +39,8 @@ export interface PanelOptions {
   readonly theme?: Theme
   readonly view?: View
   readonly filter?: string
+  /** The window that shows the panel, where that is not the one of this script. */
+  readonly window?: () => Window
 }
 
 /** The filter may take so long in one frame. */
@@ -85,14 +87,17 @@ export function createPanel(options: PanelOptions = {}): Panel {
     for (const listener of listeners) listener()
   }
 
-  const painter = createPainter(() => {
-    const more = advance()
-    if (run) cards.refresh(run)
-    changed()
-    // Figures of calls in flight move with time alone.
-    if (run && run.status.state === 'live' && run.book.calls.open.size > 0) painter.later(500)
-    return more
-  })
+  const painter = createPainter(
+    () => {
+      const more = advance()
+      if (run) cards.refresh(run)
+      changed()
+      // Figures of calls in flight move with time alone.
+      if (run && run.status.state === 'live' && run.book.calls.open.size > 0) painter.later(500)
+      return more
+    },
+    options.window ?? (() => window)
+  )
 
   const cards = createCards(() => painter.soon())
 

@@ -28,6 +28,7 @@ import { type ViewEntry, views } from './registry.js'
 import { sheets } from './sheets.js'
 import { TotalsBar } from './totals.js'
 import { TryItSheet } from './try-it.js'
+import { takesText } from './typing.js'
 
 export interface DevtoolsProps {
   readonly panel: Panel
@@ -72,8 +73,9 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   useEffect(() => {
     if (!wholePage) return
     const listener = (event: KeyboardEvent): void => latest.current(event)
-    window.addEventListener('keydown', listener)
-    return () => window.removeEventListener('keydown', listener)
+    const shownIn = root.current?.ownerDocument.defaultView
+    shownIn?.addEventListener('keydown', listener)
+    return () => shownIn?.removeEventListener('keydown', listener)
   }, [wholePage])
 
   const openFiles = async (files: Iterable<Blob & { name?: string }>): Promise<void> => {
@@ -115,8 +117,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       onKeyDown={wholePage ? undefined : keys}
       onPaste={event => {
         const text = event.clipboardData.getData('text/plain')
-        const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
-        if (!typing && text.length > 2) void openFiles([new Blob([text])])
+        if (!takesText(event.target) && text.length > 2) void openFiles([new Blob([text])])
       }}
       onDragOver={event => {
         if (!event.dataTransfer.types.includes('Files')) return

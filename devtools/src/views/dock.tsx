@@ -10,10 +10,11 @@ export interface DockProps {
   readonly panel: Panel
   readonly height: number
   readonly onHeight: (height: number) => void
+  readonly onPopOut: () => void
   readonly onClose: () => void
 }
 
-export function Dock({ panel, height: begun, onHeight, onClose }: DockProps) {
+export function Dock({ panel, height: begun, onHeight, onPopOut, onClose }: DockProps) {
   const [height, setHeight] = useState(begun)
   const [large, setLarge] = useState(false)
   const most = (): number => Math.max(least, window.innerHeight - 24)
@@ -27,6 +28,7 @@ export function Dock({ panel, height: begun, onHeight, onClose }: DockProps) {
         style={{ height: shown }}
         end={
           <>
+            <PopOutButton onPopOut={onPopOut} />
             <button
               type="button"
               className="icon"
@@ -53,6 +55,15 @@ export function Dock({ panel, height: begun, onHeight, onClose }: DockProps) {
         />
       </Devtools>
     </Layer>
+  )
+}
+
+export function PopOutButton({ onPopOut }: { readonly onPopOut: () => void }) {
+  const label = 'Open in a window of its own'
+  return (
+    <button type="button" className="icon" aria-label={label} title={label} onClick={onPopOut}>
+      <Icon name="popout" size={13} />
+    </button>
   )
 }
 

@@ -1,5 +1,6 @@
 /** The panel's keys. They act while the panel has the focus, never while somebody types, and leave alone what they do not know. */
 import type { Action } from './actions.js'
+import { takesText } from './typing.js'
 
 /** So long after `g`, the letter of a view counts. */
 const chordMs = 1500
@@ -12,7 +13,7 @@ export function createKeys(): KeyHandler {
     if (event.defaultPrevented || event.altKey || event.isComposing) return
     const target = event.composedPath?.()[0] ?? event.target
     const mod = event.ctrlKey || event.metaKey
-    if (!mod && isTyping(target)) return
+    if (!mod && takesText(target)) return
     const key = keyOf(event)
     if (key === '' || (mod && key !== 'mod+k')) return
     const first = chord.key !== '' && event.timeStamp - chord.at < chordMs ? `${chord.key} ` : ''
@@ -42,23 +43,15 @@ export function keyOf({
   return ctrlKey || metaKey ? `mod+${plain}` : plain
 }
 
-function isTyping(target: unknown): boolean {
-  return (
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement ||
-    (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'checkbox') ||
-    (target instanceof HTMLElement && target.isContentEditable)
-  )
-}
-
 const busy =
   'button, input, summary, a[href], [role="tab"], [role="slider"], [role="separator"], [role="menuitem"], [role="treeitem"]'
 
 /** What has the focus: the rows, something with a use of its own for arrows and the space bar, or nothing of the kind. */
-function placeOf(target: unknown): 'rows' | 'busy' | 'free' {
-  if (!(target instanceof HTMLElement)) return 'free'
-  if (target.dataset.keys === 'rows') return 'rows'
-  return target.matches(busy) ? 'busy' : 'free'
+function placeOf(target: EventTarget | null): 'rows' | 'busy' | 'free' {
+  // Not by class: the elements of a window of its own have others.
+  const { dataset, matches } = (target ?? {}) as Partial<HTMLElement>
+  if (dataset?.keys === 'rows') return 'rows'
+  return matches?.call(target, busy) ? 'busy' : 'free'
 }
 
 const names: Readonly<Record<string, string>> = {
