@@ -73,6 +73,15 @@ test('prompts are compared by the message that changed, answers by their words o
   )
 })
 
+test('a long text that is all that changed in some data is compared by its words', () => {
+  const patched = (id: string, text: string) => event('object.patched', id, { id: 'q', patch: { text } })
+  const [was, is] = ['a', 'b'].map(word => patched(word, `${'the same words '.repeat(5)}${word}`))
+  const { fields = [] } = diffLedgers([was as never], [is as never]).pairs[0] ?? {}
+  expect(textsOf(was as never, is as never, fields)).toMatchObject({ where: 'patch.text', more: 0 })
+  const short = diffLedgers([patched('a', 'x')], [patched('a2', 'y')]).pairs[0]
+  expect(textsOf(short?.before as never, short?.after as never, short?.fields)).toBeUndefined()
+})
+
 test('messages that are there on one side only, or are none, are compared all the same', () => {
   const ask = (messages: unknown) => event('llm.request', 'r', { messages })
   expect(textsOf(ask([{ role: 'user', content: 'a' }]), ask([{ role: 'user', content: 'a' }, null, 7]))).toBeUndefined()
@@ -89,8 +98,8 @@ test('messages that are there on one side only, or are none, are compared all th
 test('the last column has the figures that differ, with their change and both values', () => {
   const deltas = deltasOf(a[3] as never, b[3] as never, fieldsOfRow(3), undefined)
   expect(deltas).toEqual([
-    { label: 'time', change: '−1.98\u00a0s', values: '3.11\u00a0s → 1.13\u00a0s' },
-    { label: 'cost', change: '−$0.0023', values: '$0.0060 → $0.0037' }
+    { label: 'time', change: '−1.98\u00a0s', values: '3.11 → 1.13' },
+    { label: 'cost', change: '−$0.0023', values: '.0060 → .0037' }
   ])
   const asks = [
     event('llm.request', 'r', { max_tokens: 1024, model: 'm' }),

@@ -1,7 +1,7 @@
 /** Two to four runs side by side: what the rows of a comparison say, and which of them need to be said at all. */
 import type { ComparisonRow, FieldChange, LedgerEvent } from 'daybook'
 import type { Book } from './book.js'
-import { count, duration, usd } from './numbers.js'
+import { cents, count, duration, usd } from './numbers.js'
 import { contentText, list, number, oneLine, record, string } from './read.js'
 
 export type CompareRow = ComparisonRow
@@ -65,14 +65,34 @@ export interface TextPair {
   readonly more: number
 }
 
-/** Undefined where the events have no text, or the same. An event alone is compared with nothing. */
-export function textsOf(before: LedgerEvent, after: LedgerEvent): TextPair | undefined {
+/**
+ * Undefined where the events have no text, or the same. Of data that is neither asked nor answered, a long text counts
+ * that is all that changed.
+ */
+export function textsOf(
+  before: LedgerEvent,
+  after: LedgerEvent,
+  fields: readonly FieldChange[] = []
+): TextPair | undefined {
   if (before.type === 'llm.request' && after.type === 'llm.request') return promptsOf(before, after)
   if (before.type === 'llm.response' && after.type === 'llm.response') {
     const [was, is] = [said(before), said(after)]
     return was === is ? undefined : { before: was, after: is, where: '', more: 0 }
   }
-  return undefined
+  const [{ path, before: was, after: is } = {}, ...others] = fields
+  if (others.length > 0 || path === undefined || typeof was !== 'string' || typeof is !== 'string') return undefined
+  if (Math.max(was.length, is.length) < longText) return undefined
+  return { before: was, after: is, where: fieldName(path), more: 0 }
+}
+
+/** A shorter text is shown as the value of its field. */
+const longText = 60
+
+function fieldName(path: string): string {
+  return path
+    .replace(/^\/(?:data\/)?/, '')
+    .replaceAll('/', '.')
+    .slice(0, 80)
 }
 
 function promptsOf(before: LedgerEvent, after: LedgerEvent): TextPair | undefined {
@@ -134,11 +154,17 @@ export function deltasOf(
   texts: TextPair | undefined
 ): readonly Delta[] {
   const deltas: Delta[] = []
-  const add = (label: string, was: unknown, is: unknown, format: (value: number) => string): void => {
+  const add = (
+    label: string,
+    was: unknown,
+    is: unknown,
+    format: (value: number) => string,
+    short: (value: number) => string = format
+  ): void => {
     const [a, b] = [number(was), number(is)]
     if (a === b) return
     const change = a === undefined || b === undefined ? undefined : b - a
-    const shown = (value: number | undefined): string => (value === undefined ? '–' : format(value))
+    const shown = (value: number | undefined): string => (value === undefined ? '–' : short(value))
     deltas.push({ label, change: signed(change, format), values: `${shown(a)} → ${shown(b)}` })
   }
   const [was, is] = [record(before.data), record(after.data)]
@@ -150,9 +176,15 @@ export function deltasOf(
     add('tokens out', used.output_tokens, uses.output_tokens, count)
     add('tokens in', used.input_tokens, uses.input_tokens, count)
     add('reasoning', used.reasoning_tokens, uses.reasoning_tokens, count)
-    add('time', was.latency_ms, is.latency_ms, duration)
-    add('first token', was.first_delta_ms, is.first_delta_ms, duration)
-    add('cost', was.cost_usd, is.cost_usd, value => usd(value))
+    add('time', was.latency_ms, is.latency_ms, duration, inOne(was.latency_ms, is.latency_ms))
+    add('first token', was.first_delta_ms, is.first_delta_ms, duration, inOne(was.first_delta_ms, is.first_delta_ms))
+    add(
+      'cost',
+      was.cost_usd,
+      is.cost_usd,
+      value => usd(value),
+      value => cents(value)
+    )
     if (was.text === is.text && typeof was.text === 'string' && was.text !== '') {
       deltas.unshift({ label: 'answer', change: 'the same', values: '' })
     }
@@ -176,6 +208,17 @@ export function deltasOf(
     })
   }
   return deltas
+}
+
+/** Both times in one unit, which stands with the change: seconds where one of them has some. */
+function inOne(was: unknown, is: unknown): (ms: number) => string {
+  const long = Math.max(number(was) ?? 0, number(is) ?? 0) >= 1000
+  return ms => (long ? (ms / 1000).toFixed(2) : String(Math.round(ms)))
+}
+
+/** Four decimals for a small change, so that the column holds it. */
+function dollars(change: number): string {
+  return change >= 0.00005 && change < 1 ? `$${change.toFixed(4)}` : usd(change)
 }
 
 function wordsIn(text: string): number {

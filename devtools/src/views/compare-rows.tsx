@@ -14,7 +14,7 @@ import {
 import { around, type Differ, type WordChange } from '../model/differ.js'
 import { rowAt } from '../model/row.js'
 import { summaryOf } from '../model/summary.js'
-import type { Side } from './compare.js'
+import type { Side } from './compare-sides.js'
 import { Glyph, Icon } from './glyph.js'
 import { Boundary, Chip } from './parts.js'
 
@@ -115,17 +115,17 @@ function Title({ side, event }: { readonly side: Side; readonly event: LedgerEve
 }
 
 const Difference = memo(function Difference({ row, sides, aligned, onGo }: ItemProps & { readonly row: CompareRow }) {
-  const { differ } = aligned
+  const { differ, fields: known } = aligned
   const [first, ...others] = row.events
   // Each other run is compared with the first; the first shows what differs from the next one that has the event.
   const pairs = useMemo(
     () =>
       row.events.slice(1).map(other => {
         if (!first || !other) return undefined
-        const texts = textsOf(first, other)
+        const texts = textsOf(first, other, known.get(other))
         return { texts, words: texts ? differ.words(texts.before, texts.after) : [] }
       }),
-    [row, first, differ]
+    [row, first, differ, known]
   )
   const shownPair = pairs.findIndex(pair => pair !== undefined)
   return (
