@@ -42,6 +42,12 @@ export const views: readonly ViewEntry[] = [
     component: lazy(async () => ({ default: (await import('./cost.js')).Cost }))
   },
   {
+    name: 'world',
+    label: 'World',
+    wide: true,
+    component: lazy(async () => ({ default: (await import('./world.js')).World }))
+  },
+  {
     name: 'compare',
     label: 'Compare',
     wide: true,

@@ -19,11 +19,10 @@ const overscan = 4
 export function Windowed({ total, rowHeight, label, className, role, head, shown, children }: WindowedProps) {
   const box = useRef<HTMLElement>(null)
   const [view, setView] = useState({ top: 0, height: 400 })
-  const measure = (element: HTMLElement): void => setView({ top: element.scrollTop, height: element.clientHeight })
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
-    const observer = new ResizeObserver(() => measure(element))
+    const observer = new ResizeObserver(() => setView(viewOf(element)))
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -47,7 +46,7 @@ export function Windowed({ total, rowHeight, label, className, role, head, shown
       role={role ?? 'group'}
       aria-label={label}
       tabIndex={0}
-      onScroll={(event: UIEvent<HTMLElement>) => measure(event.currentTarget)}
+      onScroll={(event: UIEvent<HTMLElement>) => setView(viewOf(event.currentTarget))}
     >
       {head}
       <div
@@ -61,4 +60,8 @@ export function Windowed({ total, rowHeight, label, className, role, head, shown
       </div>
     </section>
   )
+}
+
+function viewOf(element: HTMLElement): { top: number; height: number } {
+  return { top: element.scrollTop, height: element.clientHeight }
 }

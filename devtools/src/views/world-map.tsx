@@ -1,0 +1,200 @@
+/** Objects as cards in the column of their type, with lines between those that are related. */
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { Book } from '../model/book.js'
+import { grouped } from '../model/numbers.js'
+import { fieldsAt, standing, versionAt, type WorldFold, type WorldObject } from '../model/world-at.js'
+import { gistOf, type Link, mapOf, stateOf, type WorldMap } from '../model/world-map.js'
+import { Glyph } from './glyph.js'
+
+export interface WorldMapProps {
+  readonly book: Book
+  readonly fold: WorldFold
+  readonly total: number
+  readonly chosen: WorldObject | undefined
+  /** The ids of what changed last. */
+  readonly fresh: ReadonlySet<string>
+  readonly onObject: (id: string) => void
+}
+
+const height = 64
+const gap = 16
+const between = 44
+const headHeight = 44
+const margin = 16
+/** A card so wide has room for its state beside its name. */
+const roomy = 156
+
+export function WorldMapView({ book, fold, total, chosen, fresh, onObject }: WorldMapProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const [room, setRoom] = useState({ width: 800, height: 500 })
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setRoom({ width: element.clientWidth, height: element.clientHeight }))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const { length } = book.events
+  const around = total > 100 ? chosen : undefined
+  const map = useMemo(() => mapOf(fold, length, total, around, { height, gap }), [fold, length, total, around])
+  const columns = map.types.length
+  const width = Math.max(120, Math.min(220, (room.width - 2 * margin - between * (columns - 1)) / Math.max(1, columns)))
+  const at = chosen ? map.objects.indexOf(chosen) : -1
+  const tall = map.layout.width
+  const down = headHeight + Math.max(margin, (room.height - headHeight - tall) / 2)
+  const place = (index: number): { x: number; y: number } => ({
+    x: margin + (map.layout.layer[index] as number) * (width + between),
+    y: down + (map.layout.x[index] as number) - height / 2
+  })
+  const lines = map.links.map(link => ({
+    link,
+    on: link.from === at || link.to === at,
+    ...curve(link, map, place, width)
+  }))
+  const last = columns - 1
+  const bows = map.links.some(({ from, to }) => map.layout.layer[from] === last && map.layout.layer[to] === last)
+  const size = {
+    width: 2 * margin + columns * width + Math.max(0, columns - 1) * between + (bows ? 20 : 0),
+    height: down + tall + margin
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
+    <section ref={box} className="map" aria-label="Map of objects" tabIndex={0}>
+      <div className="sheet-of" style={size}>
+        <div className="heads" style={{ width: size.width }}>
+          {map.types.map((type, column) => {
+            const known = fold.types.get(type)
+            return (
+              <div key={type} style={{ left: margin + column * (width + between), width: width + between - 8 }}>
+                <b className="clip" title={type.slice(0, 500)}>
+                  {type.slice(0, 200)} <span>{known ? grouped(standing(known, length)) : ''}</span>
+                </b>
+                <span className="meta clip">{tiesOf(map, column)}</span>
+              </div>
+            )
+          })}
+        </div>
+        <svg width={size.width} height={size.height} aria-hidden="true">
+          <path className="tie field" d={joined(lines, false, true)} />
+          <path className="tie" d={joined(lines, false, false)} />
+          <path className="tie field on" d={joined(lines, true, true)} />
+          <path className="tie on" d={joined(lines, true, false)} />
+        </svg>
+        {map.objects.map((object, index) => (
+          <Card
+            key={object.id}
+            {...{ book, object, length, width }}
+            {...place(index)}
+            chosen={index === at}
+            near={lines.some(({ link, on }) => on && (link.from === index || link.to === index))}
+            fresh={fresh.has(object.id)}
+            onObject={onObject}
+          />
+        ))}
+        {lines
+          .filter(({ on }) => on)
+          .slice(0, 12)
+          .map(({ link, ...middle }) => ({ link, ...wordAt(link, at, map, place, width, middle) }))
+          .map(({ link, x, y }) => (
+            <span
+              key={`${link.from} ${link.to} ${link.type} ${link.row}`}
+              className="word clip"
+              title={link.type.slice(0, 500)}
+              style={{ left: x, top: y }}
+            >
+              {link.type.slice(0, 200)}
+            </span>
+          ))}
+      </div>
+    </section>
+  )
+}
+
+function Card(props: {
+  readonly book: Book
+  readonly object: WorldObject
+  readonly length: number
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly chosen: boolean
+  readonly near: boolean
+  readonly fresh: boolean
+  readonly onObject: (id: string) => void
+}) {
+  const { book, object, length, x, y, width, chosen, near, fresh, onObject } = props
+  const at = versionAt(object, length)
+  const fields = fieldsAt(object, at)
+  const state = stateOf(fields)
+  const gist = gistOf(book, fields)
+  return (
+    <button
+      type="button"
+      className={`thing${chosen ? ' chosen' : ''}${near ? ' near' : ''}`}
+      aria-pressed={chosen}
+      title={gist}
+      style={{ left: x, top: y, width, height }}
+      onClick={() => onObject(object.id)}
+    >
+      <span className="title">
+        <Glyph name="world" />
+        <b className="clip">{book.objects.nameOf(object.id).slice(0, 200)}</b>
+        {state !== undefined && width >= roomy && <span className="chip clip">{state}</span>}
+      </span>
+      <span className="words">{gist}</span>
+      {fresh && <span className="chip fresh">{at === 0 ? 'new' : 'changed'}</span>}
+    </button>
+  )
+}
+
+/** `part_of 3, supports 2`: what ties the objects of a column to others. */
+function tiesOf(map: WorldMap, column: number): string {
+  const counts = new Map<string, number>()
+  for (const { from, type, row } of map.links) {
+    if (row !== undefined && map.layout.layer[from] === column) counts.set(type, (counts.get(type) ?? 0) + 1)
+  }
+  return [...counts].map(([type, count]) => `${type} ${count}`).join(', ')
+}
+
+/** From side to side; within one column, a bow to the right of it. */
+function curve(
+  { from, to }: Link,
+  map: WorldMap,
+  place: (index: number) => { x: number; y: number },
+  width: number
+): { d: string; x: number; y: number } {
+  const [a, b] = [place(from), place(to)]
+  const [ya, yb] = [a.y + height / 2, b.y + height / 2]
+  if (map.layout.layer[from] === map.layout.layer[to]) {
+    const right = a.x + width
+    return {
+      d: `M${right} ${ya}C${right + 30} ${ya} ${right + 30} ${yb} ${right} ${yb}`,
+      x: right + 24,
+      y: (ya + yb) / 2
+    }
+  }
+  const [left, right, yl, yr] = a.x < b.x ? [a.x + width, b.x, ya, yb] : [b.x + width, a.x, yb, ya]
+  const middle = (left + right) / 2
+  return { d: `M${left} ${yl}C${middle} ${yl} ${middle} ${yr} ${right} ${yr}`, x: middle, y: (yl + yr) / 2 }
+}
+
+/** The word of a line stands where it leaves the gap beside the other card, so that words from one card do not meet. */
+function wordAt(
+  { from, to }: Link,
+  at: number,
+  map: WorldMap,
+  place: (index: number) => { x: number; y: number },
+  width: number,
+  middle: { x: number; y: number }
+): { x: number; y: number } {
+  const other = from === at ? to : from
+  const columns = (map.layout.layer[other] as number) - (map.layout.layer[at] as number)
+  if (Math.abs(columns) < 2) return middle
+  const [a, b] = [place(at), place(other)]
+  const x = columns > 0 ? b.x - between / 2 : b.x + width + between / 2
+  return { x, y: b.y + (a.y - b.y) * 0.03 + height / 2 }
+}
+
+function joined(lines: readonly { link: Link; on: boolean; d: string }[], on: boolean, field: boolean): string {
+  return lines.map(line => (line.on === on && (line.link.row === undefined) === field ? line.d : '')).join('')
+}
