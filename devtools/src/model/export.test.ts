@@ -51,5 +51,6 @@ test('a trace leaves out what was said unless it is asked for', async () => {
 test('names of files are plain', () => {
   expect(fileName('run:8', 'jsonl')).toBe('run-8.jsonl')
   expect(fileName('../../etc/passwd', 'html')).toBe('etc-passwd.html')
+  expect(fileName('trains.jsonl.gz', 'gzip')).toBe('trains.jsonl.gz')
   expect(fileName('…', 'gzip')).toBe('ledger.jsonl.gz')
 })

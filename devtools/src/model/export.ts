@@ -82,7 +82,7 @@ export function fileName(name: string, format: ExportFormat): string {
   const plain =
     name
       .replace(/[^\w.-]+/g, '-')
-      .replace(/^[-.]+/, '')
+      .replace(/^[-.]+|\.(?:jsonl|json|ndjson|gz|html)\b/g, '')
       .slice(0, 80) || 'ledger'
   return plain + { jsonl: '.jsonl', gzip: '.jsonl.gz', otlp: '.otlp.json', html: '.html' }[format]
 }

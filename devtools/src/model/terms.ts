@@ -13,7 +13,7 @@ export const filterKeys = {
   has: 'error, cost, tools, reasoning, cause, or a field',
   family: 'as in the legend',
   cost: 'dollars of an answer',
-  tokens: 'as in the column: read by a request, written by an answer',
+  tokens: 'read by a request, written by an answer',
   latency: 'how long a call took',
   time: 'since the start of the run',
   after: 'an event’s number, or a time',

@@ -203,7 +203,7 @@ function Preview(props: {
                 <b className="strong">{grouped(keys)}</b> {keys === 1 ? 'place' : 'places'}{' '}
                 {masking ? 'will be masked' : 'will be in the file as they are'}
               </span>
-              <span className="muted">{grouped(before)} masked before they were written</span>
+              <span className="muted">{grouped(before)} masked before the ledger was written</span>
             </>
           )
         ) : (

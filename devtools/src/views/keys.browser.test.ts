@@ -1,0 +1,194 @@
+import { createElement } from 'react'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { answered, asked, event } from '../model/events.fixture.js'
+import type { DevtoolsSource } from '../model/source.js'
+import { mount } from '../mount.js'
+import { createPanel, type Panel } from '../state/panel.js'
+import { Devtools } from './devtools.js'
+
+const events = [
+  event('kit.loaded', 'k', { name: 'research', goal: 'Buses' }),
+  asked('q1', 'How much range is lost in winter?', 10, ['k']),
+  asked('q2', `Is sk-${'abcd1234'.repeat(3)} a key?`, 20),
+  answered('a1', 'q1'),
+  answered('a2', 'q2', { message: { role: 'assistant', content: 'Because.' } }, 1500)
+]
+
+const source: DevtoolsSource = {
+  label: 'test',
+  kind: 'page',
+  watch(listener, onStatus) {
+    const times = { created: '2026-11-20T09:14:02.000Z', updated: '2026-11-20T09:14:05.000Z' }
+    listener([
+      { name: 'run:8', length: events.length, ...times },
+      { name: 'run:7', length: 1, ...times, created: '2026-11-19T09:14:02.000Z' }
+    ])
+    onStatus?.({ state: 'closed' })
+    return () => {}
+  },
+  follow(name, follower) {
+    follower.events(0, name === 'run:8' ? events : events.slice(0, 1))
+    return () => {}
+  }
+}
+
+let panel: Panel
+let root: ShadowRoot
+let end: () => void
+
+beforeEach(async () => {
+  const place = document.createElement('div')
+  document.body.append(place)
+  panel = createPanel({ theme: 'dark' })
+  const mounted = mount(place, { height: '600px' })
+  root = mounted.root
+  mounted.render(createElement(Devtools, { panel }))
+  panel.addSource(source)
+  end = () => {
+    panel.close()
+    mounted.unmount()
+    place.remove()
+  }
+  await expect.poll(() => root.querySelectorAll('[role="row"]').length).toBe(events.length)
+  root.querySelector<HTMLElement>('[data-keys="rows"]')?.focus()
+})
+afterEach(() => end())
+
+const type = (keys: string): Promise<void> => userEvent.keyboard(keys)
+const shown = (css: string) => expect.poll(() => root.querySelector(css) !== null)
+const focused = (): Element | null => root.activeElement
+
+test('rows, causes and rows of the same type', async () => {
+  await type('jj')
+  expect(panel.selected).toBe(1)
+  await type('{Shift>}j{/Shift}')
+  expect(panel.selected).toBe(2)
+  await type('{Shift>}k{/Shift}')
+  expect(panel.selected).toBe(1)
+  await type(']')
+  expect(panel.selected).toBe(3)
+  await type('[[')
+  expect(panel.selected).toBe(1)
+  await type('{Escape}')
+  expect(panel.selected).toBeUndefined()
+})
+
+test('views by number and by letters, steps of the playhead, colours', async () => {
+  await type('3')
+  expect(panel.view).toBe('dialog')
+  root.querySelector<HTMLElement>('[role="tab"]')?.focus()
+  await type('gl')
+  expect(panel.view).toBe('ledger')
+  await type(',')
+  expect(panel.playhead).toBe(events.length - 1)
+  await type('.')
+  expect(panel.playhead).toBeUndefined()
+  await type('t')
+  expect(panel.theme).toBe('light')
+})
+
+test('keys of the page and of the browser are left alone, and nothing acts while somebody types', async () => {
+  await type('{Control>}j{/Control}')
+  expect(panel.selected).toBeUndefined()
+  await type('/')
+  expect(focused()?.getAttribute('data-keys')).toBe('filter')
+  await type('jt3')
+  expect(panel.filter).toBe('jt3')
+  expect(panel.selected).toBeUndefined()
+  expect(panel.view).toBe('ledger')
+})
+
+test('what the run has is suggested, taken with the keyboard, and filtered by', async () => {
+  await type('/type:llm.res')
+  await shown('.suggest [role="option"]').toBe(true)
+  await type('{ArrowDown}{Enter}')
+  expect(panel.filter).toBe('type:llm.response ')
+  await expect.poll(() => root.querySelector('.count')?.textContent).toBe('2 of 5')
+  await type('{Escape}{Escape}')
+  expect(panel.filter).toBe('')
+})
+
+test('a wrong term is marked and said in a sentence', async () => {
+  await type('/cost:>cheap')
+  await expect.poll(() => root.querySelector('.suggest')?.textContent).toContain('cannot be compared')
+  expect(focused()?.getAttribute('aria-invalid')).toBe('true')
+  expect(root.querySelector('.fault')?.textContent).toBe('cost:>cheap')
+  expect(root.querySelectorAll('[role="row"]').length).toBe(events.length)
+})
+
+test('the palette finds an action, an event and a run, and gives the focus back', async () => {
+  await type('{Control>}k{/Control}')
+  await shown('dialog[open] input').toBe(true)
+  await type('#2{Enter}')
+  await expect.poll(() => panel.selected).toBe(1)
+  await shown('dialog').toBe(false)
+  expect(focused()?.getAttribute('data-keys')).toBe('rows')
+  await type('{Control>}k{/Control}')
+  await shown('dialog[open] input').toBe(true)
+  await type('run')
+  await expect.poll(() => [...root.querySelectorAll('.line')].some(line => line.textContent?.includes('#7'))).toBe(true)
+  await type('{Escape}')
+  await shown('dialog').toBe(false)
+  expect(panel.selected).toBe(1)
+})
+
+test('the sheet of keys has every key that acts', async () => {
+  await type('?')
+  await shown('dialog.help').toBe(true)
+  const said = root.querySelector('dialog.help')?.textContent ?? ''
+  for (const words of [
+    'Next event of this type',
+    'Go to the cause',
+    'Fork here',
+    'Export the ledger',
+    'Play the run again'
+  ]) {
+    expect(said).toContain(words)
+  }
+  // The keys of the panel behind it sleep.
+  await type('j')
+  expect(panel.selected).toBeUndefined()
+  await type('{Escape}')
+  await shown('dialog').toBe(false)
+})
+
+test('the events so far are hidden, and shown again', async () => {
+  panel.setFilter('type:llm')
+  panel.clear()
+  expect(panel.run?.visible).toEqual([])
+  expect(panel.run?.book.events.length).toBe(events.length)
+  await expect
+    .poll(() => [...root.querySelectorAll('.toast button')].map(button => button.textContent))
+    .toContain('Undo')
+  root.querySelector<HTMLElement>('.toast .button')?.click()
+  expect(panel.filter).toBe('type:llm')
+  await shown('.toast').toBe(false)
+})
+
+test('before a file is made, what looks like a key is counted and shown, and masked unless it is asked for', async () => {
+  const { createObjectURL } = URL
+  const { click } = HTMLAnchorElement.prototype
+  const made: Blob[] = []
+  URL.createObjectURL = blob => {
+    made.push(blob as Blob)
+    return 'blob:test'
+  }
+  HTMLAnchorElement.prototype.click = () => {}
+  try {
+    await type('e')
+    await expect.poll(() => root.querySelector('dialog.export')?.textContent).toContain('1 place will be masked')
+    expect(root.querySelector('.places')?.textContent).toContain('#3data.messages[0].contentIs ••• a key?')
+    const save = root.querySelector<HTMLButtonElement>('dialog.export [type="submit"]')
+    await expect.poll(() => save?.disabled).toBe(false)
+    save?.click()
+    await expect.poll(() => made.length).toBe(1)
+    const text = await made[0]?.text()
+    expect(text).toContain('Is ••• a key?')
+    expect(text).not.toContain('abcd1234')
+    await shown('dialog').toBe(false)
+  } finally {
+    URL.createObjectURL = createObjectURL
+    HTMLAnchorElement.prototype.click = click
+  }
+})
