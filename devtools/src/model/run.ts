@@ -1,6 +1,6 @@
 /** What a run is about, and how it stands. */
 import type { LedgerEvent } from 'daybook'
-import { firstLine, record, string } from './read.js'
+import { firstLine, number, record, string } from './read.js'
 
 export interface RunFacts {
   /** What was asked for; undefined where no event says it. */
@@ -12,6 +12,8 @@ export interface RunFacts {
   /** The row of the first error that nothing made up for, or -1. */
   readonly failedAt: number
   readonly stoppedBy: string | undefined
+  /** How many events a branch shares with its parent; undefined of a run that is none. */
+  readonly forkedAt: number | undefined
 }
 
 export interface RunFold {
@@ -29,7 +31,8 @@ export function runFold(name: string): RunFold {
     first: Number.NaN,
     last: Number.NaN,
     failedAt: -1,
-    stoppedBy: undefined as string | undefined
+    stoppedBy: undefined as string | undefined,
+    forkedAt: undefined as number | undefined
   }
   /** The facts after each row that changed them: a handful, however long the run. */
   const changes: { row: number; facts: RunFacts }[] = []
@@ -56,6 +59,9 @@ export function runFold(name: string): RunFold {
         // A session has no goal: its first question stands for it.
         if (name.startsWith('session:')) now.goal ??= goal(lastUserText(data.messages))
         break
+      case 'branch.created':
+        now.forkedAt = number(data.fork_position)
+        break
       case 'run.resumed':
         now.stoppedBy = undefined
         now.failedAt = -1
@@ -70,13 +76,18 @@ export function runFold(name: string): RunFold {
     now,
     add(event, at, error) {
       row++
-      const { goal, kit, failedAt, stoppedBy } = now
+      const { goal, kit, failedAt, stoppedBy, forkedAt } = now
       note(event, error)
       if (!Number.isNaN(at)) {
         if (Number.isNaN(now.first)) now.first = at
         now.last = at
       }
-      const same = goal === now.goal && kit === now.kit && failedAt === now.failedAt && stoppedBy === now.stoppedBy
+      const same =
+        goal === now.goal &&
+        kit === now.kit &&
+        failedAt === now.failedAt &&
+        stoppedBy === now.stoppedBy &&
+        forkedAt === now.forkedAt
       if (!same || row === 0) changes.push({ row, facts: { ...now } })
     },
     at(length, last) {
@@ -121,6 +132,8 @@ export interface RunCard {
   readonly costUsd: number | null
   readonly estimated: boolean
   readonly failedAt: number
+  /** See {@link RunFacts}. */
+  readonly forkedAt?: number | undefined
 }
 
 /** A short, stable tag of a ledger's name: `run:8` is `8`, a long one keeps its end. */

@@ -72,7 +72,8 @@ function makeCard(book: Book, live: boolean): RunCard {
     events: events.length,
     costUsd: totals.spentUsd,
     estimated: totals.estimated,
-    failedAt: run.failedAt
+    failedAt: run.failedAt,
+    forkedAt: run.forkedAt
   }
 }
 

@@ -40,8 +40,14 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted 
         const plan = planFork(book, planning, { position: row, changed, data: edited.data, single })
         if (!over) setCounted(before => ({ ...(before.estimate ? { estimate: before.estimate } : {}), plan }))
         const local = async (): Promise<ForkEstimate> => {
-          const estimate = await forkEstimate(book.events, row, change)
-          return single ? ofOne(plan) : estimate
+          try {
+            const estimate = await forkEstimate(book.events, row, change)
+            return single ? ofOne(plan) : estimate
+          } catch (error) {
+            // Only what the library says of the change itself is about the fork; odd events have no price, that is all.
+            if (error instanceof Error && 'kind' in error) throw error
+            return ofOne(plan)
+          }
         }
         const { source: asked } = source
         const estimate = await (asked.estimate

@@ -1,5 +1,6 @@
 /** What a fork costs before it is run: the calls that are asked again, and how much comes from the recording. */
 
+import type { ReactNode } from 'react'
 import { shownActor } from '../model/book.js'
 import type { Edited } from '../model/fork-draft.js'
 import type { Fate, ForkPlan } from '../model/fork-plan.js'
@@ -62,7 +63,7 @@ export function PlannedCalls({ run, counted, edited }: PlanProps & { readonly ed
   )
 }
 
-export function ForkFoot({ run, counted }: PlanProps) {
+export function ForkFoot({ run, counted, children }: PlanProps & { readonly children: ReactNode }) {
   const { plan, estimate } = counted
   const total = run.book.events.length
   const left = budgetLeft(run)
@@ -89,6 +90,7 @@ export function ForkFoot({ run, counted }: PlanProps) {
           <dd>then Compare opens</dd>
         </div>
       </dl>
+      {children}
     </div>
   )
 }

@@ -82,8 +82,10 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
   const nameFault = branchFault(id, branching.running ? [] : names)
   const fault = nameFault ?? Object.values(edited.faults)[0] ?? counted.problem
   const canRun = fault === undefined && !branching.running
+  const said = branching.running ? branching.progress : (branching.problem ?? fault)
   const start = (): void => {
     if (!canRun) return
+    change({ id })
     const secret = key.current?.value.trim() ?? ''
     const answers = source.asksWho ? { provider, ...(provider === 'simulated' ? {} : { key: secret }) } : undefined
     if (answers && provider !== 'simulated' && secret === '') {
@@ -169,24 +171,27 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
         </section>
         <PlannedCalls run={run} counted={counted} edited={edited} />
       </fieldset>
-      <ForkFoot run={run} counted={counted} />
-      <div className="actions">
-        <p className={branching.problem || fault ? 'f-error' : 'muted'} role={branching.problem ? 'alert' : 'status'}>
-          {branching.problem ?? branching.progress ?? fault ?? ''}
-        </p>
-        {branching.running ? (
-          <button type="button" className="button large" onClick={branching.stop}>
-            Stop
-          </button>
-        ) : (
-          <button type="button" className="quiet large" onClick={onClose}>
-            Cancel
-          </button>
+      <ForkFoot run={run} counted={counted}>
+        {said && (
+          <p className={branching.running ? 'muted' : 'f-error'} role={branching.problem ? 'alert' : 'status'}>
+            {said}
+          </p>
         )}
-        <button type="button" className="button large primary" disabled={!canRun} title={fault} onClick={start}>
-          {branching.running ? 'Running…' : 'Run branch'} <kbd>⌘↵</kbd>
-        </button>
-      </div>
+        <div className="actions">
+          {branching.running ? (
+            <button type="button" className="button large" onClick={branching.stop}>
+              Stop
+            </button>
+          ) : (
+            <button type="button" className="quiet large" onClick={onClose}>
+              Cancel
+            </button>
+          )}
+          <button type="button" className="button large primary" disabled={!canRun} title={fault} onClick={start}>
+            {branching.running ? 'Running…' : 'Run branch'} <kbd>{mac ? '⌘↵' : 'Ctrl ↵'}</kbd>
+          </button>
+        </div>
+      </ForkFoot>
     </aside>
   )
 }
@@ -205,6 +210,8 @@ function Head(props: { readonly title: string; readonly onClose: () => void; rea
     </div>
   )
 }
+
+const mac = /Mac|iP(hone|ad)/.test(navigator.platform)
 
 const modes = [
   { name: 'strict', label: 'Strict' },

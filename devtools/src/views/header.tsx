@@ -1,8 +1,9 @@
 /** The top of the panel: which run, from where, and the filter. */
 import type { ReactNode } from 'react'
+import { familyOf, mainRuns } from '../model/branches.js'
 import { usePanel } from '../state/context.js'
 import type { Theme } from '../state/panel.js'
-import { Icon, type IconName, Mark } from './glyph.js'
+import { Glyph, Icon, type IconName, Mark } from './glyph.js'
 import { keyCaps } from './keys.js'
 import { copy, Menu, StatusDot, statusWord } from './parts.js'
 import { RunMark } from './rail.js'
@@ -34,6 +35,7 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
         {!dock && <span>Daybook</span>}
       </div>
       <RunPicker />
+      <BranchPicker />
       {run ? (
         <div className="status">
           <StatusDot status={run.status} />
@@ -143,10 +145,53 @@ function Choice(props: { readonly icon: IconName; readonly onPick: () => void; r
   )
 }
 
+/** Beside the run, where it has branches. */
+function BranchPicker() {
+  const panel = usePanel()
+  const family = familyOf(panel.runs, panel.run?.key)
+  const open = family.find(({ entry }) => entry.key === panel.run?.key)
+  if (!open || family.length < 2) return null
+  return (
+    <Menu
+      label="Choose a branch"
+      className="picker"
+      named
+      button={
+        <>
+          <Glyph name="branch" />
+          <span className="clip">{open.label}</span>
+          <Icon name="down" size={10} />
+        </>
+      }
+    >
+      {close =>
+        family.slice(0, 100).map(({ entry, label, depth }) => (
+          <button
+            key={entry.key}
+            type="button"
+            role="menuitemradio"
+            aria-checked={entry === open.entry}
+            style={{ paddingLeft: 8 + Math.min(4, depth) * 14 }}
+            onClick={() => {
+              close()
+              panel.open(entry.key)
+            }}
+          >
+            <Glyph name="branch" tinted={depth > 0} />
+            <span className="clip">{label}</span>
+            <span className="muted right">{entry.info.length}</span>
+          </button>
+        ))
+      }
+    </Menu>
+  )
+}
+
 function RunPicker() {
   const panel = usePanel()
-  const { run, runs } = panel
-  const open = run && runs.find(entry => entry.key === run.key)
+  const { run } = panel
+  const runs = mainRuns(panel.runs)
+  const open = familyOf(panel.runs, run?.key)[0]?.entry
   const card = open && panel.cardOf(open)
   return (
     <Menu
@@ -174,7 +219,7 @@ function RunPicker() {
                 key={entry.key}
                 type="button"
                 role="menuitemradio"
-                aria-checked={entry.key === run?.key}
+                aria-checked={entry.key === open?.key}
                 onClick={() => {
                   close()
                   panel.open(entry.key)

@@ -1,4 +1,5 @@
 /** The left side: runs, sources, and the families, which are legend and filter in one. */
+import { familyOf, mainRuns } from '../model/branches.js'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { toggled } from '../model/filter.js'
 import { count, duration, grouped, usd } from '../model/numbers.js'
@@ -9,10 +10,12 @@ import { Glyph, Icon } from './glyph.js'
 import { StatusDot } from './parts.js'
 
 const shownRuns = 200
+const shownBranches = 60
 
 export function Rail({ onTry }: { readonly onTry: (() => void) | undefined }) {
   const panel = usePanel()
-  const { runs } = panel
+  const runs = mainRuns(panel.runs)
+  const family = familyOf(panel.runs, panel.run?.key)
   return (
     <nav className="rail" aria-label="Runs and sources">
       <h2>
@@ -35,7 +38,7 @@ export function Rail({ onTry }: { readonly onTry: (() => void) | undefined }) {
       ) : (
         <div className="runs">
           {runs.slice(0, shownRuns).map(entry => (
-            <Run key={entry.key} entry={entry} />
+            <Run key={entry.key} entry={entry} current={entry.key === family[0]?.entry.key} />
           ))}
           {runs.length > shownRuns && (
             <p className="hint meta">
@@ -43,6 +46,37 @@ export function Rail({ onTry }: { readonly onTry: (() => void) | undefined }) {
             </p>
           )}
         </div>
+      )}
+      {family.length > 1 && (
+        <section className="branches">
+          <h2>Branches</h2>
+          {family.slice(0, shownBranches).map(({ entry, label, depth }) => {
+            const { forkedAt } = panel.cardOf(entry)
+            return (
+              <button
+                key={entry.key}
+                type="button"
+                className="item"
+                aria-current={entry.key === panel.run?.key}
+                title={entry.info.name}
+                style={{ paddingLeft: 12 + Math.min(4, depth) * 16 }}
+                onClick={() => panel.open(entry.key)}
+              >
+                <Glyph name="branch" tinted={depth > 0} />
+                <span className="clip">
+                  {label}
+                  {depth > 0 && forkedAt !== undefined && <span className="muted"> at #{forkedAt + 1}</span>}
+                </span>
+                <span className="right muted mono">{grouped(entry.info.length)}</span>
+              </button>
+            )
+          })}
+          {family.length > shownBranches && (
+            <p className="hint meta">
+              {shownBranches} of {family.length} are shown.
+            </p>
+          )}
+        </section>
       )}
       <section>
         <h2>Sources</h2>
@@ -55,14 +89,14 @@ export function Rail({ onTry }: { readonly onTry: (() => void) | undefined }) {
   )
 }
 
-function Run({ entry }: { readonly entry: RunEntry }) {
+function Run({ entry, current }: { readonly entry: RunEntry; readonly current: boolean }) {
   const panel = usePanel()
   const card = panel.cardOf(entry)
   return (
     <button
       type="button"
       className="run"
-      aria-current={panel.run?.key === entry.key}
+      aria-current={current}
       title={`${card.title}\n${entry.info.name}`}
       onClick={() => panel.open(entry.key)}
     >
