@@ -53,7 +53,7 @@ export default defineConfig(({ mode }) => ({
   preview: { host: '127.0.0.1', port: 4179, strictPort: true },
   build:
     mode === 'embed'
-      ? library('dist', { embed: 'embed.ts', production: 'production.ts', nothing: 'nothing.ts' })
+      ? library('dist', { embed: 'embed.ts', production: 'production.ts', nothing: 'nothing.ts', tabs: 'tabs.ts' })
       : mode === 'react'
         ? library('dist/react', { react: 'react.tsx', component: 'component.tsx', nothing: 'react-nothing.ts' })
         : mode === 'viewer'

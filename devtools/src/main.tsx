@@ -43,12 +43,18 @@ const panel = createPanel({
 })
 
 const inPage = async (): Promise<typeof import('./in-page.js')> => import('./in-page.js')
+/** Pages of this origin that share what they have: see `daybook-devtools/tabs`. */
+const tabs = lazySource(
+  { label: 'other tabs', kind: 'page', noVerify: 'Open the panel in the tab itself to verify its runs.' },
+  async () => (await import('./sources/from-channel.js')).channelSource()
+)
 const browser = lazySource({ label: 'this browser', kind: 'page', asksWho: true }, async () => (await inPage()).source)
 let browserShown = false
 const showBrowser = (): void => {
   if (browserShown) return
   browserShown = true
   panel.addSource(browser)
+  panel.addSource(tabs)
 }
 
 const tryIt: TryIt = {

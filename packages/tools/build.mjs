@@ -71,7 +71,7 @@ const steps = [
     name: 'panel',
     needs: ['devtools/src/embed.ts'],
     inputs: bundled,
-    outputs: () => ['embed', 'production', 'nothing'].map(name => `devtools/dist/${name}.js`),
+    outputs: () => ['embed', 'production', 'nothing', 'tabs'].map(name => `devtools/dist/${name}.js`),
     make: () => viteBuild('embed')
   },
   {

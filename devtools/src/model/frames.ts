@@ -1,4 +1,7 @@
-/** What a Node process sends to the panel: one JSON frame a line, over a fetch that stays open. */
+/**
+ * What is sent to the panel: by a Node process one JSON frame a line, over a fetch that stays open; by another tab as
+ * values, over a BroadcastChannel.
+ */
 import type { LedgerEvent, LedgerInfo, LedgerSignal } from 'daybook'
 import { isRecord } from './read.js'
 
@@ -61,6 +64,11 @@ export function parseFrame(line: string): Frame | undefined {
   } catch {
     return undefined
   }
+  return frameOf(value)
+}
+
+/** The same of a frame that came as a value. */
+export function frameOf(value: unknown): Frame | undefined {
   if (!isRecord(value)) return undefined
   switch (value.type) {
     case 'ping':
