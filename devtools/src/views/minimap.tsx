@@ -1,8 +1,8 @@
 /** The whole run in 52 pixels: a bar for each call, the playhead, and in the waterfall the time that it shows. */
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
+import { type KeyboardEvent, memo, type PointerEvent, useRef } from 'react'
 import { rulerLabel, rulerStep } from '../model/minimap.js'
 import { seconds } from '../model/numbers.js'
-import { type Bar, begun, endAt, waterfallOf } from '../model/waterfall.js'
+import { type Bar, endAt, waterfallOf } from '../model/waterfall.js'
 import { usePanel } from '../state/context.js'
 import type { OpenRun, Panel, TimeRange } from '../state/panel.js'
 import css from '../styles/minimap.css?inline'
@@ -18,6 +18,8 @@ export interface Brush {
 const rulerPx = 12
 const sidePx = 12
 const barPx = 3.5
+/** Lines of bars, at most. */
+const mostRows = 18
 
 /** Milliseconds since the first event at the playhead; of a live run at its end, the clock's. */
 export function nowOf(panel: Panel, run: OpenRun, end: number): number {
@@ -30,7 +32,7 @@ export function nowOf(panel: Panel, run: OpenRun, end: number): number {
 /** A call that is open for longer after the last event is taken to have nobody at work on it. */
 const longestSilenceMs = 120_000
 
-export function Minimap({ run, brush }: { readonly run: OpenRun; readonly brush?: Brush }) {
+export const Minimap = memo(function Minimap({ run, brush }: { readonly run: OpenRun; readonly brush?: Brush }) {
   useSheet(css)
   const panel = usePanel()
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -39,17 +41,21 @@ export function Minimap({ run, brush }: { readonly run: OpenRun; readonly brush?
   const now = nowOf(panel, run, waterfall.end)
   const whole = Math.max(1, waterfall.end, now)
 
+  const base = useRef<Base>(undefined)
   const { width } = useInk(canvas, panel.theme, ink => {
+    const { context, colours, height } = ink
     const scale = (ink.width - 2 * sidePx) / whole
-    drawRuler(ink, whole, scale)
-    drawBars(ink, run, waterfall.bars, waterfall.lanes, now, scale)
-    if (panel.range) {
-      ink.context.fillStyle = ink.colours.text
-      ink.context.globalAlpha = 0.12
-      const x = sidePx + panel.range.from * scale
-      ink.context.fillRect(x, rulerPx, (panel.range.to - panel.range.from) * scale, ink.height - rulerPx)
-      ink.context.globalAlpha = 1
+    base.current = baseOf(base.current, ink, run, whole, scale)
+    context.drawImage(base.current.canvas, 0, 0, ink.width, height)
+    const cover = (colour: string, alpha: number, from: number, to: number): void => {
+      context.fillStyle = colour
+      context.globalAlpha = alpha
+      context.fillRect(sidePx + from * scale, rulerPx, (to - from) * scale, height)
+      context.globalAlpha = 1
     }
+    // What is to come pales.
+    if (panel.playhead !== undefined) cover(colours.surface, 0.72, now, whole)
+    if (panel.range) cover(colours.text, 0.12, panel.range.from, panel.range.to)
   })
   const inner = Math.max(1, width - 2 * sidePx)
   const share = (ms: number): number => sidePx + (Math.min(whole, Math.max(0, ms)) / whole) * inner
@@ -169,6 +175,36 @@ export function Minimap({ run, brush }: { readonly run: OpenRun; readonly brush?
       </div>
     </section>
   )
+})
+
+type Base =
+  | { readonly canvas: HTMLCanvasElement; readonly key: string; readonly look: string; readonly at: number }
+  | undefined
+
+/** Of a long run, what grows is painted anew so often, in milliseconds. */
+const longMs = 300
+const longBars = 2000
+
+/** The bars of the whole run, painted once for each change of the run. */
+function baseOf(before: Base, ink: Ink, run: OpenRun, whole: number, scale: number): NonNullable<Base> {
+  const { bars, lanes } = waterfallOf(run.book)
+  const ratio = ink.context.getTransform().a
+  const look = `${ink.width} ${ink.height} ${ratio} ${ink.colours.bg} ${ink.colours.line} ${ink.forced}`
+  const key = `${run.book.events.length} ${whole} ${look}`
+  const at = performance.now()
+  if (before?.key === key) return before
+  if (before?.look === look && bars.length > longBars && at - before.at < longMs) return before
+  const canvas = before?.canvas ?? document.createElement('canvas')
+  canvas.width = Math.round(ink.width * ratio)
+  canvas.height = Math.round(ink.height * ratio)
+  const context = canvas.getContext('2d')
+  if (context) {
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    const brush = { ...ink, context }
+    drawRuler(brush, whole, scale)
+    drawBars(brush, run, bars, lanes, whole, scale)
+  }
+  return { canvas, key, look, at }
 }
 
 function drawRuler({ context, colours, height, sans }: Ink, whole: number, scale: number): void {
@@ -185,39 +221,35 @@ function drawRuler({ context, colours, height, sans }: Ink, whole: number, scale
   }
 }
 
-function drawBars(ink: Ink, run: OpenRun, bars: readonly Bar[], lanes: number, now: number, scale: number): void {
+function drawBars(ink: Ink, run: OpenRun, bars: readonly Bar[], lanes: number, whole: number, scale: number): void {
   const { context, colours, height } = ink
-  const pitch = Math.min(5, (height - rulerPx - 4) / Math.max(1, lanes))
+  const room = height - rulerPx - 4
+  // So many calls at once that they do not fit share the lines that there are.
+  const rows = Math.min(Math.max(1, lanes), mostRows)
+  const pitch = Math.min(5, room / rows)
   const thick = Math.min(barPx, pitch * 0.8)
-  // A pixel of a lane is painted once, however many calls fall into it.
-  const painted = new Float64Array(Math.max(1, lanes)).fill(-1)
-  const last = begun(bars, run.shown.events.length)
+  // A pixel of a line is painted once, however many calls fall into it.
+  const painted = new Float64Array(rows).fill(-1)
   const x = (ms: number): number => sidePx + ms * scale
-  for (let index = 0; index < bars.length; index++) {
-    const bar = bars[index] as Bar
-    const future = index >= last
-    const end = x(future ? (bar.endRow < 0 ? bar.start : bar.end) : endAt(bar, now))
-    if (end < (painted[bar.lane] ?? 0) + 0.5) continue
-    const y = rulerPx + 4 + bar.lane * pitch
-    const from = Math.max(x(bar.start), painted[bar.lane] ?? 0)
-    painted[bar.lane] = Math.max(end, from + 1)
-    if (future) {
-      context.fillStyle = colours.lane
-      context.fillRect(from, y, Math.max(1, end - from), thick)
-      continue
-    }
+  for (const bar of bars) {
+    const row = bar.lane % rows
+    const before = painted[row] as number
+    const end = x(endAt(bar, whole))
+    if (end < before + 0.5) continue
+    const y = rulerPx + 4 + row * pitch
+    const from = Math.max(x(bar.start), before)
+    painted[row] = Math.max(end, from + 1)
     const live = bar.endRow < 0 ? run.book.streams.live.get(bar.call.id) : undefined
     const firstAt = live ? live.firstAt - run.book.startedAt : bar.firstAt
-    const first = firstAt <= now ? Math.min(end, Math.max(from, x(firstAt))) : end
-    const answered = bar.endRow >= 0 && bar.end <= now
-    const look = bar.kind === 'tool' ? 'tool' : bar.failed && answered ? 'error' : bar.hit ? 'cache' : 'request'
+    const first = firstAt <= whole ? Math.min(end, Math.max(from, x(firstAt))) : end
+    const look = bar.kind === 'tool' ? 'tool' : bar.failed ? 'error' : bar.hit ? 'cache' : 'request'
     const solid = look !== 'request'
     context.fillStyle = colours[`${look}-fill`]
     context.globalAlpha = solid ? 1 : 0.5
     context.fillRect(from, y, Math.max(1, (solid ? end : first) - from), thick)
     context.globalAlpha = 1
     if (solid || first >= end) continue
-    context.fillStyle = answered ? colours['response-fill'] : colours['stream-fill']
+    context.fillStyle = bar.endRow >= 0 ? colours['response-fill'] : colours['stream-fill']
     context.fillRect(first, y, end - first, thick)
   }
 }

@@ -123,7 +123,10 @@ function paintBar(brush: Brush, bar: Bar, y: number): () => void {
   const future = bar.row >= scene.length
   const until = future || scene.scrubbed ? Number.POSITIVE_INFINITY : now
   const end = x(endAt(bar, bar.endRow < 0 ? now : until))
-  if (x(bar.start) > width || (end < -400 && !bar.hit)) return nothing
+  if (x(bar.start) > width || (end < 0 && !bar.hit)) {
+    paintAway(brush, x(bar.start) > width, y + barPx / 2)
+    return nothing
+  }
   if (future) {
     context.fillStyle = colours.lane
     context.fillRect(x(bar.start), y, Math.max(2, end - x(bar.start)), barPx)
@@ -142,6 +145,17 @@ function paintBar(brush: Brush, bar: Bar, y: number): () => void {
     const parts = pieces.code === undefined ? [] : [{ text: pieces.code, colour: colours.error }]
     paintWords(brush, [...parts, { text: pieces.label, colour: bar.hit ? colours.cache : colours.muted }], at + 6, y)
   }
+}
+
+/** Points to a bar that is out of sight. */
+function paintAway({ context, colours, width }: Brush, right: boolean, y: number): void {
+  const [tip, back] = right ? [width - 5, width - 10] : [5, 10]
+  context.fillStyle = colours.lane
+  context.beginPath()
+  context.moveTo(tip, y)
+  context.lineTo(back, y - 4)
+  context.lineTo(back, y + 4)
+  context.fill()
 }
 
 function paintPieces(brush: Brush, bar: Bar, pieces: Pieces, y: number): (() => void)[] {
@@ -203,7 +217,8 @@ function paintPieces(brush: Brush, bar: Bar, pieces: Pieces, y: number): (() => 
         break
       default: {
         const colour = colours[kind === 'stream' && !pieces.live ? 'response-fill' : 'stream-fill']
-        context.fillStyle = kind === 'reasoning' ? brush.dots(colour) : colour
+        const look = kind === 'reasoning' ? brush.dots(colour) : colour
+        context.fillStyle = look
         let at = from
         for (const [pause, resume] of pieces.pauses) {
           if (resume <= at || pause >= to) continue
@@ -212,7 +227,13 @@ function paintPieces(brush: Brush, bar: Bar, pieces: Pieces, y: number): (() => 
           if (pause > at) context.fillRect(x(at), y, x(pause) - x(at), barPx)
           // A thread holds together what a long pause takes apart.
           const gap = x(Math.min(resume, to)) - x(Math.max(at, pause))
-          if (gap > 6) context.fillRect(x(Math.max(at, pause)) + 2, y + barPx / 2 - 0.5, gap - 4, 1)
+          if (gap > 6) {
+            context.globalAlpha = 0.7
+            context.fillStyle = colour
+            context.fillRect(x(Math.max(at, pause)) + 2, y + barPx / 2 - 0.5, gap - 4, 1)
+            context.fillStyle = look
+            context.globalAlpha = 1
+          }
           at = Math.max(at, resume)
         }
         if (at < to) context.fillRect(x(at), y, Math.max(1, x(to) - x(at)), barPx)

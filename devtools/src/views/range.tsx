@@ -86,16 +86,16 @@ export function RangePanel(props: {
           </div>
           {busy > 0 && (
             <div className="split" aria-hidden="true">
-              <span className="wait" style={{ flexGrow: sum.waitMs }} />
-              <span className="stream" style={{ flexGrow: sum.streamMs }} />
-              <span className="tool" style={{ flexGrow: sum.toolMs }} />
+              <span className="piece wait" style={{ flexGrow: sum.waitMs }} />
+              <span className="piece stream" style={{ flexGrow: sum.streamMs }} />
+              <span className="piece tool" style={{ flexGrow: sum.toolMs }} />
             </div>
           )}
           <dl>
             <Part name="waiting for a first token" ms={sum.waitMs} busy={busy} />
             <Part name="streaming" ms={sum.streamMs} busy={busy} />
             {tools > 0 && <Part name="in tools" ms={sum.toolMs} busy={busy} />}
-            <div>
+            <div className="part">
               <dt>at once, on average</dt>
               <dd>{totals.atOnce.toFixed(1)} calls</dd>
               <dd />
@@ -129,7 +129,7 @@ function Figures({ row, tools }: { readonly row: RangeRow; readonly tools: boole
 
 function Part({ name, ms, busy }: { readonly name: string; readonly ms: number; readonly busy: number }) {
   return (
-    <div>
+    <div className="part">
       <dt>{name}</dt>
       <dd>{duration(ms)}</dd>
       <dd className="muted">{busy > 0 ? `${Math.round((ms / busy) * 100)}\u00a0%` : unknown}</dd>

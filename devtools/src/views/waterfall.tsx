@@ -1,14 +1,5 @@
 /** The waterfall: when each call waited, had its first token and streamed, by what it belongs to. */
-import {
-  type KeyboardEvent,
-  memo,
-  type PointerEvent,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState
-} from 'react'
+import { memo, type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { groupName } from '../model/groups.js'
 import { grouped } from '../model/numbers.js'
@@ -138,17 +129,33 @@ function Calls({ run, dock }: ViewProps) {
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection moves the window
   useLayoutEffect(() => bring.current(), [bar])
+  // A window without any bar in sight moves the lines to where there is one.
+  const meet = useRef<() => void>(() => {})
+  meet.current = () => {
+    const element = scroller.current
+    if (!element || !zoom) return
+    const from = Math.floor(element.scrollTop / linePx)
+    const to = (element.scrollTop + element.clientHeight - rulerPx) / linePx
+    for (let at = from; at < to; at++) {
+      const line = lines.at(at)
+      if (line?.kind === 'bar' && line.bar.start <= zoom.to && endAt(line.bar, now) >= zoom.from) return
+    }
+    const { bars } = waterfall
+    const next = bars[Math.min(bars.length - 1, startedBefore(bars, zoom.from))]
+    if (next && next.start <= zoom.to) element.scrollTop = lines.ofBar(next) * linePx
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new window moves the lines
+  useLayoutEffect(() => meet.current(), [zoom])
   useEffect(() => {
     const element = scroller.current
     if (!element) return
     const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight })
     const observer = new ResizeObserver(measure)
     observer.observe(element)
-    // Its keys work at once, unless somebody is at work elsewhere.
-    const root = element.getRootNode() as Document | ShadowRoot
-    if (root === document && (!document.activeElement || document.activeElement === document.body)) {
-      element.focus({ preventScroll: true })
-    }
+    // In a page of its own its keys work at once, unless somebody is at work elsewhere.
+    const panelBox = element.closest('.db')
+    const wholePage = panelBox?.clientWidth === innerWidth && panelBox.clientHeight === innerHeight
+    if (wholePage && document.activeElement === document.body) element.focus({ preventScroll: true })
     return () => observer.disconnect()
   }, [])
 
@@ -182,14 +189,15 @@ function Calls({ run, dock }: ViewProps) {
     return true
   })
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
+  usePanelKeys(scroller, event => {
+    const inLines = event.composedPath()[0] === scroller.current
+    if (!inLines && !timeKeys.has(event.key)) return
     const act = keyAction(event)
     if (!act) return
     event.preventDefault()
     event.stopPropagation()
     act()
-  }
+  })
   const keyAction = (event: KeyboardEvent): (() => void) | undefined => {
     const middle =
       bar && bar.start <= shown.to && endAt(bar, now) >= shown.from ? bar.start : (shown.from + shown.to) / 2
@@ -380,7 +388,6 @@ function Calls({ run, dock }: ViewProps) {
         aria-rowcount={lines.count}
         aria-activedescendant={active >= first && active < last ? `line-${active}` : undefined}
         tabIndex={0}
-        onKeyDown={onKeyDown}
         onScroll={event => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
       >
         <div className="space" role="presentation" style={{ height: lines.count * linePx + rulerPx }}>
@@ -414,6 +421,18 @@ function Calls({ run, dock }: ViewProps) {
       )}
     </div>
   )
+}
+
+/** How many bars began before this time: they are in order. */
+function startedBefore(bars: readonly Bar[], ms: number): number {
+  let low = 0
+  let high = bars.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((bars[middle] as Bar).start < ms) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Of a call that is under way, or of how it ended. */
@@ -548,6 +567,26 @@ function Legend() {
       ))}
     </ul>
   )
+}
+
+/** These move through time wherever the focus is in the panel, but where somebody types. */
+const timeKeys = new Set(['w', 'a', 's', 'd', 'f'])
+
+/** Hears the keys of the panel before it does itself: some of them have a meaning of their own here. */
+function usePanelKeys(inside: RefObject<HTMLElement | null>, onKey: (event: KeyboardEvent) => void): void {
+  const latest = useRef(onKey)
+  latest.current = onKey
+  useEffect(() => {
+    const element = inside.current?.closest<HTMLElement>('.db')
+    if (!element) return
+    const listener = (event: KeyboardEvent): void => {
+      const target = event.composedPath()[0]
+      const typing = target instanceof Element && target.matches('input, textarea, select, [contenteditable]')
+      if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) latest.current(event)
+    }
+    element.addEventListener('keydown', listener)
+    return () => element.removeEventListener('keydown', listener)
+  }, [inside])
 }
 
 /** Wheels must be able to say that the page is not to scroll, which React's cannot. */
