@@ -178,13 +178,7 @@ export function deltasOf(
     add('reasoning', used.reasoning_tokens, uses.reasoning_tokens, count)
     add('time', was.latency_ms, is.latency_ms, duration, inOne(was.latency_ms, is.latency_ms))
     add('first token', was.first_delta_ms, is.first_delta_ms, duration, inOne(was.first_delta_ms, is.first_delta_ms))
-    add(
-      'cost',
-      was.cost_usd,
-      is.cost_usd,
-      value => usd(value),
-      value => cents(value)
-    )
+    add('cost', was.cost_usd, is.cost_usd, dollars, cents)
     if (was.text === is.text && typeof was.text === 'string' && was.text !== '') {
       deltas.unshift({ label: 'answer', change: 'the same', values: '' })
     }

@@ -109,7 +109,7 @@ function Title({ side, event }: { readonly side: Side; readonly event: LedgerEve
         {item.verb}
       </span>
       <span className="mono muted">#{item.seq}</span>
-      <span className="muted clip">{item.actor}</span>
+      <span className="actor muted clip">{item.actor}</span>
     </>
   )
 }

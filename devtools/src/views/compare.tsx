@@ -244,7 +244,7 @@ function Waiting({ text }: { readonly text: string }) {
 function Alone() {
   return (
     <div className="none compare-alone">
-      <h2 className="strong">There is nothing to compare this run with yet.</h2>
+      <h2 className="strong">One run so far: there is nothing to compare it with.</h2>
       <ul>
         <li>
           <b>Fork it.</b> Select a call in the ledger, press <kbd>f</kbd>, change the question or the model, and run the
