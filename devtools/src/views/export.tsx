@@ -109,14 +109,14 @@ function Form({ run, onClose }: { readonly run: OpenRun; readonly onClose: () =>
         </label>
         <Preview run={run} scan={scan} length={length} masking={masking} />
       </div>
-      <footer>
+      <div className="foot">
         <span className={trouble ? 'f-error' : 'muted clip'} role={trouble ? 'alert' : undefined}>
           {trouble || `${fileName(run.name, format)} · ${grouped(length)} events`}
         </span>
         <button type="submit" className="button primary right" disabled={busy || !scan.done}>
           {busy ? 'Writing…' : scan.done ? 'Save the file' : 'Looking for keys…'}
         </button>
-      </footer>
+      </div>
     </form>
   )
 }
@@ -191,7 +191,7 @@ function Preview(props: {
   const { keys, masked: before, findings } = scan
   const nothing = keys === 0 && before === 0
   return (
-    <section aria-label="What looks like a key">
+    <div>
       <h3>What looks like a key</h3>
       <p className="counts" role="status">
         {scan.done ? (
@@ -233,6 +233,6 @@ function Preview(props: {
           {findings.length} of {grouped(keys + before)} are shown.
         </p>
       )}
-    </section>
+    </div>
   )
 }

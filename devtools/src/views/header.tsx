@@ -60,7 +60,7 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
         type="button"
         className="command"
         title="Every action by name"
-        aria-label="Every action by name"
+        aria-label={`Every action by name, ${keyCaps('mod+k').join('')}`}
         onClick={() => panel.setOverlay('palette')}
       >
         <kbd>{keyCaps('mod+k').join('')}</kbd>

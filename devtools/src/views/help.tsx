@@ -12,7 +12,7 @@ export function Help({ actions, onClose }: OverlayProps) {
         <>
           <div className="groups">
             {actionGroups.map(group => (
-              <section key={group} aria-label={group}>
+              <div key={group} className="group">
                 <h3>{group}</h3>
                 <dl>
                   {lines(all.filter(action => action.group === group)).map(({ label, keys }) => (
@@ -26,12 +26,12 @@ export function Help({ actions, onClose }: OverlayProps) {
                     </div>
                   ))}
                 </dl>
-              </section>
+              </div>
             ))}
           </div>
-          <footer className="meta">
+          <div className="foot meta">
             The keys act while the panel has the focus, and never while you type. Ctrl or ⌘ with Enter runs a form.
-          </footer>
+          </div>
         </>
       )}
     </Modal>

@@ -174,7 +174,7 @@ export function Ledger({ run, dock }: ViewProps) {
         role="grid"
         aria-label="Events"
         aria-rowcount={total}
-        aria-activedescendant={selected === undefined ? undefined : `row-${selected}`}
+        aria-activedescendant={rows.some(({ key }) => key === String(selected)) ? `row-${selected}` : undefined}
         tabIndex={0}
         data-keys="rows"
         onScroll={onScroll}

@@ -39,12 +39,12 @@ export function Modal(props: {
       }}
     >
       {titled && (
-        <header>
+        <div className="head">
           <h2>{label}</h2>
           <button type="button" className="icon right" aria-label="Close" title="Close (Esc)" onClick={close}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
       )}
       {props.children(close)}
     </dialog>
