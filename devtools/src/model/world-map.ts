@@ -26,8 +26,10 @@ export interface Link {
 export const maxObjects = 100
 const maxLinks = 600
 const maxFields = 40
+/** Of one object, so many relations are followed. */
+const maxSides = 500
 
-/** All objects where they are few; otherwise those nearest to one, by relations. */
+/** All objects where they are few; otherwise those nearest to one, by relations and by fields that name others. */
 export function mapOf(
   fold: WorldFold,
   length: number,
@@ -74,11 +76,16 @@ function near(fold: WorldFold, length: number, around: WorldObject | undefined):
   if (!around) return []
   const found = new Set([around])
   for (const object of found) {
-    const sides = [...object.out.slice(0, 500), ...object.in.slice(0, 500)]
-    for (const relation of sides) {
+    const ids = [...object.out.slice(0, maxSides), ...object.in.slice(0, maxSides)]
+      .filter(relation => stands(relation, length))
+      .map(relation => (relation.from === object.id ? relation.to : relation.from))
+    for (const value of [...fieldsAt(object, versionAt(object, length)).values()].slice(0, maxFields)) {
+      if (typeof value === 'string') ids.push(value)
+    }
+    for (const id of ids) {
       if (found.size >= maxObjects) return [...found]
-      const other = fold.get(relation.from === object.id ? relation.to : relation.from)
-      if (other && stands(relation, length) && versionAt(other, length) >= 0) found.add(other)
+      const other = fold.get(id)
+      if (other && versionAt(other, length) >= 0) found.add(other)
     }
   }
   return [...found]

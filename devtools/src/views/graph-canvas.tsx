@@ -30,6 +30,10 @@ const maxLabels = 60
 /** More lines than these are not drawn at once; those of the selection's path come first. */
 const maxLines = 6000
 const leastReadable = 0.7
+/** Of a line, in pixels: what is thicker says no more. */
+const maxWidth = 4
+/** With more lines than these, only those of the path say how many causes they are. */
+const maxCounted = 60
 
 export function GraphCanvas({ graph, layout, book, selected, path, onPick, onEnter }: GraphCanvasProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -322,14 +326,14 @@ function linesOf(graph: Graph, layout: Layout, length: number, path: Path | unde
   const lines = [...shown.filter(({ on }) => on), ...shown.filter(({ on }) => !on)].slice(0, maxLines).reverse()
   for (const { edge, index, on } of lines) {
     const count = before(edge.rows, length)
-    const width = Math.min(5, 1 + 0.35 * count)
+    const width = Math.min(maxWidth, 1 + 0.35 * count)
     const { d, head, middle } = lineOf(layout, edge, index)
     const key = `${on} ${width}`
     const stroke = strokes.get(key) ?? { on, width, pieces: [] }
     stroke.pieces.push(d)
     strokes.set(key, stroke)
     ;(on ? headsOn : heads).push(head)
-    if (count > 1) labels.push({ ...middle, count, edge: index })
+    if (count > 1 && (on || lines.length <= maxCounted)) labels.push({ ...middle, count, edge: index })
   }
   return {
     strokes: [...strokes.values()].map(({ on, width, pieces }) => ({ on, width, d: pieces.join('') })),

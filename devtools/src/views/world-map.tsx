@@ -169,7 +169,7 @@ function curve(
     const right = a.x + width
     return {
       d: `M${right} ${ya}C${right + 30} ${ya} ${right + 30} ${yb} ${right} ${yb}`,
-      x: right + 24,
+      x: right + 32,
       y: (ya + yb) / 2
     }
   }
