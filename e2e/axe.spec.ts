@@ -1,26 +1,5 @@
-import { readFileSync } from 'node:fs'
-import type { Page } from '@playwright/test'
-import { project } from './support/serve.js'
+import { violations as found } from './support/axe.js'
 import { expect, test } from './support/test.js'
-
-const axe = readFileSync(project('node_modules/axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[]
-}
-
-/** What axe finds on the page as it stands, one line for each place. */
-async function found(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const violations = await page.evaluate(async () => {
-    const run = Reflect.get(window, 'axe') as { run(): Promise<{ violations: Violation[] }> }
-    return (await run.run()).violations
-  })
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary.replace(/\s+/g, ' ')}`)
-  )
-}
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(colorScheme, () => {

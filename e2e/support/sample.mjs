@@ -422,7 +422,8 @@ function branched(name, events) {
   return run.events
 }
 
-async function write(folder) {
+/** `ledgers/` as the command keeps them, and each ledger as a file. */
+export async function write(folder) {
   const { createHost, forkLedger, openLedger, toJSONL } = await import('daybook')
   const { fileLedgerStore } = await import('daybook/node')
   const ledgers = join(folder, 'ledgers')

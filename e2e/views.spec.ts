@@ -1,0 +1,82 @@
+// Each view on the sample run, in both colours: it is driven, looked at, and held against what a person would not forgive.
+// `npm run shots` keeps the pictures in e2e/shots.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { violations } from './support/axe.js'
+import { cutTexts, filledShare, raggedColumns } from './support/look.js'
+import { write } from './support/sample.mjs'
+import { project } from './support/serve.js'
+import { expect, test } from './support/test.js'
+
+let folder: string
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybook-views-'))
+  await write(folder)
+})
+test.afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test.use({ viewport: { width: 1440, height: 900 } })
+
+async function open(page: Page, view: string): Promise<void> {
+  await page.goto(`/#view=${view}`)
+  for (const name of ['run-7', 'branch-b2', 'run-8']) {
+    await page.locator('[data-open-file]').setInputFiles(join(folder, `${name}.jsonl`))
+    await expect(page.getByRole('navigation').getByText(`${name}.jsonl`)).toBeVisible()
+  }
+  await expect(page.getByRole('region', { name: 'Totals' })).toContainText('1 of 11')
+}
+
+const keep = process.env.DAYBOOK_SHOTS === '1'
+
+/** Where something is cut, ragged, empty or hard to read, the test fails; the picture is kept if it is wanted. */
+async function look(page: Page, name: string): Promise<void> {
+  const panel = page.locator('.db').first()
+  await page.mouse.move(2, 2)
+  if (keep) await page.screenshot({ path: project(`e2e/shots/${name}.png`) })
+  expect(await cutTexts(panel), 'texts that are cut off').toEqual([])
+  expect(await raggedColumns(panel), 'columns without a common right edge').toEqual([])
+  expect(await filledShare(page, page.locator('.body > .main')), 'the part of the view that is filled').toBeGreaterThan(1 / 3)
+  expect(await violations(page), 'axe').toEqual([])
+}
+
+/** What is done in a view before it is looked at, and what must then be seen. */
+const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async ledger(page) {
+    const rows = page.getByRole('grid', { name: 'Events' }).getByRole('row')
+    await rows.filter({ hasText: 'Which towns of our size' }).first().click()
+    await expect(page.getByRole('complementary')).toContainText('llm.request')
+  },
+  async waterfall(page) {
+    await expect(page.getByText('gpt-5-mini').first()).toBeVisible()
+  },
+  async dialog(page) {
+    await expect(page.getByText('Over twelve years an electric bus').first()).toBeVisible()
+  },
+  async graph(page) {
+    await expect(page.getByText('finder').first()).toBeVisible()
+  },
+  async cost(page) {
+    await expect(page.getByText('claude-sonnet-4-5').first()).toBeVisible()
+  },
+  async world(page) {
+    await expect(page.getByText('Finding').first()).toBeVisible()
+  },
+  async compare(page) {
+    await expect(page.getByText('at most 80 words').first()).toBeVisible()
+  }
+}
+
+for (const theme of ['dark', 'light'] as const) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme })
+    for (const [number, [view, drive]] of Object.entries(views).entries()) {
+      test(`${view} in ${theme}`, async ({ page }) => {
+        await open(page, view)
+        await drive(page)
+        await look(page, `${number + 1}-${view}-${theme}`)
+      })
+    }
+  })
+}
