@@ -53,17 +53,17 @@ test('where it leaves them after an answer, it is a fork', () => {
   expect(main?.calls).toEqual([0, 1, 3])
   expect(fork).toMatchObject({ parent: main, split: 2, calls: [2, 4] })
   expect(dialogs.before(2)).toBe(1)
-  const { lines, left } = forkTree(dialogs, fork as never, 5)
+  const { lines, left } = forkTree(book, dialogs, fork as never, 5)
   expect(lines.map(({ row, depth, fork }) => [row, depth, fork])).toEqual([
     [0, 0, false],
-    [1, 0, false],
     [2, 1, true],
     [4, 1, false],
+    [1, 0, false],
     [3, 0, false]
   ])
   expect(left).toBe(0)
-  expect(forkTree(dialogs, fork as never, 2).lines.length).toBe(2)
-  expect(forkTree(dialogs, fork as never, 5, 2)).toMatchObject({ lines: [{ row: 0 }, { row: 1 }], left: 3 })
+  expect(forkTree(book, dialogs, fork as never, 2).lines.length).toBe(2)
+  expect(forkTree(book, dialogs, fork as never, 5, 2)).toMatchObject({ lines: [{ row: 0 }, { row: 2 }], left: 3 })
 })
 
 test('dialogs that are named keep their requests, messages and forks', () => {

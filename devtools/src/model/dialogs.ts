@@ -204,6 +204,7 @@ export interface ForkLine {
 
 /** The thread, those that it forks from and all their forks, in order; at most `max` lines of them. */
 export function forkTree(
+  book: Book,
   { threads }: Dialogs,
   thread: Thread,
   length: number,
@@ -222,13 +223,20 @@ export function forkTree(
   let left = 0
   const walk = (at: Thread, depth: number): void => {
     if (depth > 200) return
-    const forks = [...(children.get(at) ?? [])]
     const rows = at.calls.filter(row => row < length)
+    // A fork stands under the last call that it goes on from, whenever it was made.
+    const forks = new Map<number, Thread[]>()
+    for (const child of children.get(at) ?? []) {
+      const parted = rows.findIndex(row => messagesAt(book, row).length > child.split)
+      const under = parted < 0 ? rows.length - 1 : parted - 1
+      forks.set(under, [...(forks.get(under) ?? []), child])
+    }
+    const fork = (child: Thread): void => walk(child, depth + 1)
+    forks.get(-1)?.forEach(fork)
     for (const [i, row] of (rows.length > 0 ? rows : [at.row]).entries()) {
       if (lines.length < max) lines.push({ thread: at, depth, row, fork: i === 0 && depth > 0 })
       else left++
-      const next = rows[i + 1] ?? Number.POSITIVE_INFINITY
-      while (forks[0] && forks[0].row < next) walk(forks.shift() as Thread, depth + 1)
+      if (rows.length > 0) forks.get(i)?.forEach(fork)
     }
   }
   walk(root, 0)

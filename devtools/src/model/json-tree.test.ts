@@ -27,6 +27,11 @@ test('what lies deep is folded and opens on demand', () => {
   expect(open.find(line => line.path === 'a.b.c.d.e')?.text).toBe('1')
 })
 
+test('a list of a few short values is one line', () => {
+  const lines = jsonLines({ cause: ['a', 1, null], long: ['x'.repeat(30)] }, usual)
+  expect(lines.map(({ text }) => text)).toEqual(['["a",1,null]', '[', JSON.stringify('x'.repeat(30)), ']'])
+})
+
 test('a long text is cut, the rest is counted, and can be shown', () => {
   const value = { text: 'x'.repeat(maxString + 500) }
   expect(jsonLines(value, usual)[0]?.cut).toBe(500)

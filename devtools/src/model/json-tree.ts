@@ -47,6 +47,10 @@ export function jsonLines(value: unknown, view: JsonView, max = 5000): readonly 
       bracket(path, depth, 'value', open + close, name)
       return
     }
+    if (array && length <= 4 && item.every(isShort)) {
+      bracket(path, depth, 'value', JSON.stringify(item), name)
+      return
+    }
     const usuallyOpen = depth < openDepth && length <= openMembers
     if (usuallyOpen === view.flipped.has(path)) {
       const what = array ? (length === 1 ? 'item' : 'items') : length === 1 ? 'key' : 'keys'
@@ -68,6 +72,11 @@ export function jsonLines(value: unknown, view: JsonView, max = 5000): readonly 
   if (isRecord(value)) for (const [key, item] of Object.entries(value)) walk(item, step('', key, false), key, 0)
   else walk(value, '$', undefined, 0)
   return lines
+}
+
+/** Fits in one line with three of its like. */
+function isShort(item: unknown): boolean {
+  return typeof item === 'string' ? item.length <= 24 : typeof item !== 'object' || item === null
 }
 
 function leaf(item: unknown, path: string, name: string | undefined, depth: number, whole: boolean): JsonLine {

@@ -28,11 +28,28 @@ export function number(value: unknown): number | undefined {
 export function oneLine(value: unknown, max = 400): string {
   let text: string
   try {
-    text = JSON.stringify(value) ?? String(value)
+    text = JSON.stringify(beginning(value, max, { nodes: max })) ?? String(value)
   } catch {
     text = String(value)
   }
   return text.length > max ? `${text.slice(0, max)}…` : text
+}
+
+/** As much of a value as its first `max` characters of JSON can show, so that ten megabytes are not written for a line. */
+function beginning(value: unknown, max: number, left: { nodes: number }): unknown {
+  if (typeof value === 'string') return value.length > max ? value.slice(0, max + 1) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (let i = 0; i < value.length && left.nodes-- > 0; i++) items.push(beginning(value[i], max, left))
+    return items
+  }
+  const members: [string, unknown][] = []
+  for (const key of Object.keys(value)) {
+    if (left.nodes-- <= 0) break
+    members.push([key, beginning((value as Record<string, unknown>)[key], max, left)])
+  }
+  return Object.fromEntries(members)
 }
 
 /** The beginning of a text as one line, so that a megabyte is not flattened for a cell of forty characters. */

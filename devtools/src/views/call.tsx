@@ -15,8 +15,10 @@ export function CallSections(props: {
   readonly onGo: (row: number) => void
   /** Which side is open: the request's inspector names the answer, the answer's the request. */
   readonly from: 'request' | 'answer'
+  /** The words of the answer stand beside it already. */
+  readonly brief?: boolean
 }) {
-  const { book, call, now, onGo, from } = props
+  const { book, call, now, onGo, from, brief = false } = props
   const figures = callFigures(book, call, now)
   const live = book.streams.live.get(call.id)
   const end = call.end < 0 ? undefined : book.events[call.end]
@@ -47,7 +49,7 @@ export function CallSections(props: {
         <Bar figures={figures} />
         {figures.state !== 'failed' && <Four figures={figures} />}
       </section>
-      {live && (
+      {live && !brief && (
         <section className="section" aria-label="Answer, streaming">
           <h3>
             Answer so far
@@ -77,8 +79,10 @@ export function CallSections(props: {
           )}
         </section>
       )}
-      {end?.type === 'llm.response' && <Answer data={record(end.data)} />}
-      {figures.state === 'answered' && from === 'answer' && <Tokens figures={figures} data={record(end?.data)} />}
+      {end?.type === 'llm.response' && !brief && <Answer data={record(end.data)} />}
+      {figures.state === 'answered' && (from === 'answer' || brief) && (
+        <Tokens figures={figures} data={record(end?.data)} />
+      )}
     </>
   )
 }

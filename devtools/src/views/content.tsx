@@ -40,7 +40,9 @@ export function PictureBox({ url, label }: { readonly url: string; readonly labe
               Load
             </button>
           ) : safeLink(url) ? (
-            <SafeLink href={url} text="Open" />
+            <a href={url} title={url.slice(0, 500)} target="_blank" rel="noopener noreferrer nofollow">
+              Open
+            </a>
           ) : (
             <span className="meta">not drawn</span>
           )}

@@ -8,7 +8,7 @@ import { barsOf, longestPause } from '../model/rhythm.js'
 import type { Scrub } from './dialog.js'
 import { Icon } from './glyph.js'
 
-const bars = 64
+const bars = 40
 
 export function DialogMeter(props: {
   readonly book: Book
@@ -35,7 +35,7 @@ export function DialogMeter(props: {
     live && live.lastAt > live.firstAt + 300 ? (live.tokens * 1000) / (live.lastAt - live.firstAt) : undefined
   const chunks = scrub?.call === call.id ? Math.min(scrub.chunks, rhythm.length) : rhythm.length
   return (
-    <div className="meter">
+    <div className="dialog-meter">
       <div className="meter-row">
         <div className="stat">
           <b className={live ? 'f-stream' : undefined}>{rate(figures.tokensPerSecond)}</b>

@@ -42,7 +42,11 @@ export function DialogNav(props: {
     return item.calls.some(row => row < length && passes(book.calls.ofRow(row) as Call))
   })
   const calls = book.calls.all.filter(call => call.kind === 'llm' && passes(call)).length
-  const near = thread ?? (focus && dialogs.threadOf(focus.row))
+  // The one that is looked at; where it did not fork, the newest fork there is.
+  const looked = thread ?? (focus && dialogs.threadOf(focus.row))
+  const forked = (item: Thread): boolean => item.parent !== undefined && item.row < length
+  const inFamily = looked && (looked.parent || dialogs.threads.some(item => forked(item) && item.parent === looked))
+  const near = inFamily ? looked : dialogs.threads.findLast(forked)
   return (
     <nav aria-label="Dialogs" data-scroll="">
       <h2>
@@ -108,7 +112,7 @@ function End({ book, call, now }: { readonly book: Book; readonly call: Call; re
 
 function Forks(props: Parameters<typeof DialogNav>[0] & { readonly near: Thread }) {
   const { book, dialogs, near, focus, onChoose, onGo } = props
-  const { lines, left } = forkTree(dialogs, near, book.events.length)
+  const { lines, left } = forkTree(book, dialogs, near, book.events.length)
   const root = lines[0]?.thread
   if (!root || lines.every(({ thread }) => thread === root)) return null
   return (

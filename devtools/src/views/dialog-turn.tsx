@@ -6,6 +6,7 @@ import type { Call } from '../model/calls.js'
 import { type Dialogs, messagesAt, sizeOf } from '../model/dialogs.js'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { type CallFigures, callFigures } from '../model/figures.js'
+import { sameBeginning } from '../model/nearest.js'
 import { count, duration, rate, seconds, usd } from '../model/numbers.js'
 import { list, oneLine, record, string } from '../model/read.js'
 import type { LiveAnswer } from '../model/streams.js'
@@ -25,6 +26,8 @@ export function Turn(props: {
   readonly book: Book
   readonly call: Call
   readonly dialogs: Dialogs
+  /** The call that is shown above it, whose scene is not set again. */
+  readonly above: Call | undefined
   readonly now: number
   readonly raw: boolean
   readonly selected: boolean
@@ -32,13 +35,15 @@ export function Turn(props: {
   readonly partly: LiveAnswer | undefined
   readonly onGo: Go
 }) {
-  const { book, call, dialogs, selected, onGo } = props
+  const { book, call, dialogs, above, selected, onGo } = props
   const request = book.events[call.row]
   if (!request) return null
   const { folded, shown, same } = split(book, call, dialogs)
+  const known =
+    above !== undefined && folded.every(isScene) && sameBeginning(messagesAt(book, above.row), folded) === folded.length
   return (
     <div data-call={call.id} className={selected ? 'exchange selected' : 'exchange'}>
-      {folded.length > 0 && <Before messages={folded} same={same} since={dialogs.since(call.row)?.row} />}
+      {folded.length > 0 && !known && <Before messages={folded} same={same} since={dialogs.since(call.row)?.row} />}
       <article className="turn">
         <span className="glyph">
           <Glyph name="request" />
@@ -80,10 +85,7 @@ function split(book: Book, call: Call, dialogs: Dialogs) {
   const folded: Record<string, unknown>[] = messages.slice(0, same).map(record)
   const shown: Record<string, unknown>[] = []
   for (const message of messages.slice(same).map(record)) {
-    const seen =
-      message.role === 'system' ||
-      message.role === 'developer' ||
-      (above !== undefined && above.end >= 0 && isAbove(message, dialogs, above.end))
+    const seen = isScene(message) || (above !== undefined && above.end >= 0 && isAbove(message, dialogs, above.end))
     if (seen) folded.push(message)
     else shown.push(message)
   }
@@ -98,6 +100,10 @@ function split(book: Book, call: Call, dialogs: Dialogs) {
   }
   while (shown.length > maxNew) folded.push(shown.shift() as Record<string, unknown>)
   return { folded, shown, same }
+}
+
+function isScene({ role }: Record<string, unknown>): boolean {
+  return role === 'system' || role === 'developer'
 }
 
 /** The answer above, or the result of a tool that stands under it. */
@@ -115,7 +121,7 @@ function Before(props: {
   const { messages, same, since } = props
   const [open, setOpen] = useState(false)
   const size = messages.reduce((sum, message) => sum + sizeOf(message), 0)
-  const scene = messages.every(({ role }) => role === 'system' || role === 'developer')
+  const scene = messages.every(isScene)
   const words =
     same > 0 && since !== undefined
       ? `${messages.length} ${messages.length === 1 ? 'message' : 'messages'} before, ${same} unchanged since #${since + 1}`

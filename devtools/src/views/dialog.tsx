@@ -38,7 +38,7 @@ export interface Scrub {
   readonly chunks: number
 }
 
-export function Dialog({ run, dock }: ViewProps) {
+export function Dialog({ run }: ViewProps) {
   useSheet(css)
   const panel = usePanel()
   const [chosen, setChosen] = useState<string>()
@@ -101,7 +101,7 @@ export function Dialog({ run, dock }: ViewProps) {
   }
 
   return (
-    <div className={dock ? 'dialog small' : 'dialog'}>
+    <div className="dialog">
       <DialogNav
         run={run}
         book={book}
@@ -142,7 +142,7 @@ export function Dialog({ run, dock }: ViewProps) {
                   : 'No call yet. Questions and answers appear here as they come.'}
               </p>
             ))}
-          {page.map(call => (
+          {page.map((call, i) => (
             <Boundary
               key={call.id}
               resetKey={call.end}
@@ -154,6 +154,7 @@ export function Dialog({ run, dock }: ViewProps) {
                 book={book}
                 call={call}
                 dialogs={dialogs}
+                above={page[i - 1]}
                 now={now}
                 raw={raw}
                 selected={call.id === currentId}

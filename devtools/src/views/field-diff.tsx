@@ -1,10 +1,12 @@
 /** Fields that differ, one below the other: the older side muted and dotted, the newer one tinted and solid. */
 import { useEffect, useMemo, useState } from 'react'
-import { around, type Differ, type FieldChange, loadDiffer, pathWords } from '../model/differ.js'
+import { around, type Differ, type FieldChange, loadDiffer, maxCompared, pathWords } from '../model/differ.js'
 import { oneLine } from '../model/read.js'
 
 const maxFields = 40
 const maxValue = 600
+/** Of two texts that share less than this, their words are not mixed. */
+const leastShared = 0.4
 
 let loaded: Differ | undefined
 
@@ -52,7 +54,7 @@ export function FieldDiff({ fields, differ }: { readonly fields: readonly FieldC
 
 function Change({ field, differ }: { readonly field: FieldChange; readonly differ: Differ }) {
   const { before, after } = field
-  if (typeof before === 'string' && typeof after === 'string')
+  if (typeof before === 'string' && typeof after === 'string' && /\s/.test(before + after))
     return <WordDiff before={before} after={after} differ={differ} />
   return (
     <div className="words">
@@ -63,6 +65,7 @@ function Change({ field, differ }: { readonly field: FieldChange; readonly diffe
   )
 }
 
+/** Two texts in one; where they share little, one below the other. */
 export function WordDiff({
   before,
   after,
@@ -72,7 +75,20 @@ export function WordDiff({
   readonly after: string
   readonly differ: Differ
 }) {
-  const { pieces, left } = useMemo(() => around(differ.words(before, after)), [before, after, differ])
+  const { pieces, left, apart } = useMemo(() => {
+    const words = differ.words(before, after)
+    const same = words.reduce((sum, { type, text }) => sum + (type === 'same' ? text.length : 0), 0)
+    return { ...around(words), apart: same < leastShared * Math.min(maxCompared, before.length, after.length) }
+  }, [before, after, differ])
+  if (apart) {
+    return (
+      <div className="words">
+        <del title={before.slice(0, 2000)}>{shown(before)}</del>
+        <br />
+        <ins title={after.slice(0, 2000)}>{shown(after)}</ins>
+      </div>
+    )
+  }
   return (
     <div className="words">
       {pieces.map(({ type, text }, i) => {
@@ -86,5 +102,9 @@ export function WordDiff({
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, maxValue) : oneLine(value, maxValue)
+  return typeof value === 'string' ? clipped(value) : oneLine(value, maxValue)
+}
+
+function clipped(text: string): string {
+  return text.length > maxValue ? `${text.slice(0, maxValue)}…` : text
 }

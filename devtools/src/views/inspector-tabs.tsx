@@ -3,6 +3,7 @@ import { type ReactNode, useMemo, useState } from 'react'
 import type { Book } from '../model/book.js'
 import { causesOf, chainOf, consequenceOf, previousLike } from '../model/consequence.js'
 import { bytes, count, duration, grouped, usd } from '../model/numbers.js'
+import { record } from '../model/read.js'
 import { FieldDiff, useDiffer } from './field-diff.js'
 import { CopyWords } from './json-tab.js'
 import { Ref } from './parts.js'
@@ -38,17 +39,15 @@ interface TabProps {
   readonly onGo: Go
 }
 
-/** What is another event's by nature says nothing: its id, its place in the file, when it was. */
+/**
+ * What may be compared: what is another event's by nature says nothing, such as its id and when it was, nor does the
+ * rhythm of a stream; an answer's message says its text once more.
+ */
 function compared(book: Book, row: number): Record<string, unknown> {
-  const {
-    id: _id,
-    timestamp: _time,
-    crc: _crc,
-    by: _by,
-    cause: _cause,
-    ...rest
-  } = book.events[row] as unknown as Record<string, unknown>
-  return rest
+  const { type, source, actor, data } = record(book.events[row])
+  if (type !== 'llm.response') return { type, source, actor, data }
+  const { stream: _stream, message: _message, native: _native, ...rest } = record(data)
+  return { type, source, actor, data: rest }
 }
 
 export function DiffTab({ book, row, onGo }: TabProps) {

@@ -7,6 +7,7 @@ import { bytes, seconds } from '../model/numbers.js'
 import { rowAt } from '../model/row.js'
 import { usePanel } from '../state/context.js'
 import type { InspectorTab, OpenRun, Panel } from '../state/panel.js'
+import { ForkButton } from './fork-button.js'
 import { Glyph, Icon } from './glyph.js'
 import { Json } from './json.js'
 import { Overview } from './overview.js'
@@ -74,13 +75,7 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
           {!dock && (
             <span className="right tools">
               <CopyButton label="Copy the event as JSON" text={() => JSON.stringify(event, null, 2)} />
-              {sheets.fork && call?.kind === 'llm' && (
-                <button type="button" className="button" onClick={() => panel.setSheet('fork')}>
-                  <Glyph name="branch" />
-                  Fork here
-                  <kbd>f</kbd>
-                </button>
-              )}
+              {sheets.fork && call?.kind === 'llm' && <ForkButton run={run} row={selected} />}
             </span>
           )}
         </div>
@@ -103,7 +98,15 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
       <div className="scroll" data-scroll="" role="tabpanel" tabIndex={0} aria-label={tab} key={`${selected} ${tab}`}>
         <Boundary resetKey={`${selected} ${tab}`} fallback={() => <Json value={event} />}>
           <Suspense>
-            {tab === 'pretty' && <Pretty run={run} row={selected} now={shownTime(run, panel)} onGo={panel.select} />}
+            {tab === 'pretty' && (
+              <Pretty
+                run={run}
+                row={selected}
+                now={shownTime(run, panel)}
+                onGo={panel.select}
+                brief={panel.view === 'dialog'}
+              />
+            )}
             {tab === 'json' && (
               <>
                 {(event.type === 'llm.failed' || event.type === 'llm.attempt') && (

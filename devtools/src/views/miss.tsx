@@ -133,7 +133,7 @@ export function Miss({ run, row, onGo }: { readonly run: OpenRun; readonly row: 
           ) : (
             <Ref book={book} row={nearest.row} onGo={onGo} />
           )}
-          . {fields && sentence(fields.length, asked, nearest, at)}
+          . {fields && sentence(fields.length, asked, nearest, { at, key })}
         </p>
       )}
       {differ === 'failed' && <p className="muted">What compares requests could not be loaded.</p>}
@@ -142,13 +142,20 @@ export function Miss({ run, row, onGo }: { readonly run: OpenRun; readonly row: 
   )
 }
 
-function sentence(differing: number, asked: unknown, nearest: Asked, at: number): string {
+function sentence(
+  differing: number,
+  asked: unknown,
+  nearest: Asked,
+  { at, key }: { readonly at: number; readonly key: string | undefined }
+): string {
   if (differing > 0) return `${differing} of ${leaves(asked)} fields ${differing === 1 ? 'differs' : 'differ'}:`
   if (nearest.doneAt > at && nearest.outcome === 'kept')
     return 'It asked the same, but its answer was still on its way.'
   if (nearest.outcome === 'failed') return 'It asked the same, but it failed, and failures are not kept.'
   if (nearest.outcome === 'open') return 'It asked the same, but it was never answered.'
-  return 'It asked the same: its answer was kept for another scope or by another cache, or was removed since.'
+  return key !== undefined && nearest.key === key
+    ? 'It asked the same, under the same key: its answer is in another cache, or was removed since.'
+    : 'It asked the same, but its answer was kept for another scope, sample or address.'
 }
 
 /** The values in it, counted to a bound. */

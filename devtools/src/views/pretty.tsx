@@ -22,9 +22,11 @@ export interface PrettyProps {
   readonly row: number
   readonly now: number
   readonly onGo: Go
+  /** The words of answers stand beside it already. */
+  readonly brief: boolean
 }
 
-export function Pretty({ run, row, now, onGo }: PrettyProps) {
+export function Pretty({ run, row, now, onGo, brief }: PrettyProps) {
   const book = run.shown
   const event = book.events[row]
   if (!event) return null
@@ -34,7 +36,7 @@ export function Pretty({ run, row, now, onGo }: PrettyProps) {
     case 'llm.request':
       return (
         <>
-          {call && <CallSections book={book} call={call} now={now} onGo={onGo} from="request" />}
+          {call && <CallSections book={book} call={call} now={now} onGo={onGo} from="request" brief={brief} />}
           <RequestMessages whole={run.book} row={row} />
           {cacheState(book, row) === 'miss' ? (
             <Boundary resetKey={row} fallback={() => null}>
@@ -53,7 +55,7 @@ export function Pretty({ run, row, now, onGo }: PrettyProps) {
       return (
         <>
           {call ? (
-            <CallSections book={book} call={call} now={now} onGo={onGo} from="answer" />
+            <CallSections book={book} call={call} now={now} onGo={onGo} from="answer" brief={brief} />
           ) : (
             <Fields title="Answer" value={data} />
           )}
