@@ -46,6 +46,22 @@ export function WorldMapView({ book, fold, total, chosen, fresh, onObject }: Wor
     x: margin + (map.layout.layer[index] as number) * (width + between),
     y: down + (map.layout.x[index] as number) - height / 2
   })
+  const spot = at < 0 ? undefined : place(at)
+  const seen = spot && `${chosen?.id} ${spot.x} ${spot.y}`
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a card that was chosen or moved is brought into sight
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element || !spot) return
+    const top = spot.y - headHeight - gap
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (spot.y + height + gap > element.scrollTop + element.clientHeight) {
+      element.scrollTop = spot.y + height + gap - element.clientHeight
+    }
+    if (spot.x < element.scrollLeft) element.scrollLeft = spot.x - margin
+    else if (spot.x + width + margin > element.scrollLeft + element.clientWidth) {
+      element.scrollLeft = spot.x + width + margin - element.clientWidth
+    }
+  }, [seen])
   const lines = map.links.map(link => ({
     link,
     on: link.from === at || link.to === at,
