@@ -1,12 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { project, type Served, serve } from './support/serve.js'
+import { folder, project, type Served, serve } from './support/serve.js'
 import { expect, test } from './support/test.js'
-
-/** All scripts of a folder, at a path of the server. */
-function folder(path: string, from: string): Record<string, string> {
-  const names = readdirSync(project(from), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.js'))
-  return Object.fromEntries(names.map(name => [`${path}/${name}`, project(`${from}/${name}`)]))
-}
 
 const imports = {
   daybook: '/daybook/index.js',
