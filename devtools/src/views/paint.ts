@@ -77,7 +77,9 @@ export function paint(ink: Ink, scene: Scene): void {
     }
     if (item?.kind === 'group') {
       const { group } = item
-      const from = scene.waterfall.bars[group.bars[0] ?? -1]?.start ?? 0
+      const begins = scene.waterfall.bars[group.bars[0] ?? -1]
+      if (!begins || begins.row >= scene.length) continue
+      const from = begins.start
       const to = Math.max(from, group.open > 0 ? now : Math.min(now, group.end))
       labels.push(() => paintBracket(brush, group.text, x(from), x(to), y))
     }
@@ -116,6 +118,8 @@ interface Brush extends Ink {
 
 const nothing = (): void => {}
 
+const perPx = ({ shown }: Scene, width: number): number => (shown.to - shown.from) / width
+
 /** Paints a bar; gives what paints the words beside it. */
 function paintBar(brush: Brush, bar: Bar, y: number): () => void {
   const { context, colours, x, scene, width } = brush
@@ -123,7 +127,7 @@ function paintBar(brush: Brush, bar: Bar, y: number): () => void {
   const future = bar.row >= scene.length
   const until = future || scene.scrubbed ? Number.POSITIVE_INFINITY : now
   const end = x(endAt(bar, bar.endRow < 0 ? now : until))
-  if (x(bar.start) > width || (end < 0 && !bar.hit)) {
+  if (x(bar.start) > width || (end < 0 && !(bar.hit && !future))) {
     paintAway(brush, x(bar.start) > width, y + barPx / 2)
     return nothing
   }
@@ -135,7 +139,12 @@ function paintBar(brush: Brush, bar: Bar, y: number): () => void {
   // The whole bar is painted, that it may pale behind the playhead; its words are those of the playhead.
   const whole = piecesOf(book, waterfall, bar, bar.endRow < 0 ? now : Math.max(now, bar.end))
   const pieces = bar.endRow < 0 || bar.end <= now ? whole : piecesOf(book, waterfall, bar, now)
-  const labels = paintPieces(brush, bar, whole, y)
+  if (end + (whole.savedMs ?? 0) / perPx(scene, width) < 0) {
+    paintAway(brush, false, y + barPx / 2)
+    return nothing
+  }
+  const open = bar.endRow < 0 || bar.end > now
+  const labels = paintPieces(brush, bar, whole, y, open)
   return () => {
     for (const label of labels) label()
     const hit = pieces.savedMs !== undefined && bar.hit
@@ -143,7 +152,8 @@ function paintBar(brush: Brush, bar: Bar, y: number): () => void {
       ? Math.max(x(bar.start) + 6, x(bar.end + (pieces.savedMs ?? 0)))
       : Math.min(brush.right, x(endAt(bar, now)))
     const parts = pieces.code === undefined ? [] : [{ text: pieces.code, colour: colours.error }]
-    paintWords(brush, [...parts, { text: pieces.label, colour: bar.hit ? colours.cache : colours.muted }], at + 6, y)
+    const label = { text: pieces.label, colour: bar.hit ? colours.cache : colours.muted }
+    paintWords(brush, [...parts, label], at + 6, y, open && scene.scrubbed)
   }
 }
 
@@ -158,7 +168,7 @@ function paintAway({ context, colours, width }: Brush, right: boolean, y: number
   context.fill()
 }
 
-function paintPieces(brush: Brush, bar: Bar, pieces: Pieces, y: number): (() => void)[] {
+function paintPieces(brush: Brush, bar: Bar, pieces: Pieces, y: number, open: boolean): (() => void)[] {
   const { context, colours, x, scene } = brush
   const labels: (() => void)[] = []
   const retries = retriesOf(scene.book, bar)
@@ -216,7 +226,7 @@ function paintPieces(brush: Brush, bar: Bar, pieces: Pieces, y: number): (() => 
         context.fillRect(left, y, wide, barPx)
         break
       default: {
-        const colour = colours[kind === 'stream' && !pieces.live ? 'response-fill' : 'stream-fill']
+        const colour = colours[kind === 'stream' && !open ? 'response-fill' : 'stream-fill']
         const look = kind === 'reasoning' ? brush.dots(colour) : colour
         context.fillStyle = look
         let at = from
@@ -262,17 +272,18 @@ function paintWords(
   { context, colours, width, sans }: Brush,
   parts: readonly { readonly text: string; readonly colour: string }[],
   left: number,
-  y: number
+  y: number,
+  ground: boolean
 ): void {
   context.font = `12px ${sans}`
   const long = parts.reduce((sum, { text }) => sum + context.measureText(text).width + 6, -6)
   if (left > width + 400 || left < -long) return
-  let at = left
-  if (at + long > width - 4) {
-    at = width - 4 - long
+  const at0 = Math.min(left, width - 4 - long)
+  if (ground || at0 < left) {
     context.fillStyle = colours.bg
-    context.fillRect(at - 4, y - 1, long + 8, barPx + 2)
+    context.fillRect(at0 - 3, y - 1, long + 6, barPx + 2)
   }
+  let at = at0
   for (const { text, colour } of parts) {
     context.fillStyle = colour
     context.fillText(text, at, y + barPx / 2 + 0.5)

@@ -1,5 +1,14 @@
 /** The waterfall: when each call waited, had its first token and streamed, by what it belongs to. */
-import { memo, type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  memo,
+  type PointerEvent,
+  type KeyboardEvent as ReactKey,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState
+} from 'react'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { groupName } from '../model/groups.js'
 import { grouped } from '../model/numbers.js'
@@ -189,16 +198,16 @@ function Calls({ run, dock }: ViewProps) {
     return true
   })
 
-  usePanelKeys(scroller, event => {
-    const inLines = event.composedPath()[0] === scroller.current
-    if (!inLines && !timeKeys.has(event.key)) return
+  const onKey = (event: KeyboardEvent | ReactKey): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     const act = keyAction(event)
     if (!act) return
     event.preventDefault()
     event.stopPropagation()
     act()
-  })
-  const keyAction = (event: KeyboardEvent): (() => void) | undefined => {
+  }
+  useTimeKeys(scroller, onKey)
+  const keyAction = (event: KeyboardEvent | ReactKey): (() => void) | undefined => {
     const middle =
       bar && bar.start <= shown.to && endAt(bar, now) >= shown.from ? bar.start : (shown.from + shown.to) / 2
     const long = shown.to - shown.from
@@ -234,8 +243,8 @@ function Calls({ run, dock }: ViewProps) {
         const right = event.key === 'ArrowRight'
         if (event.shiftKey) return () => grow(right ? long / 40 : -long / 40)
         if (line?.kind === 'group' || line?.kind === 'others') {
-          if (right === line.open) return right ? () => goTo(active + 1) : () => fold(keyOf(line), true)
-          return right ? () => fold(keyOf(line), false) : undefined
+          if (right && line.open) return () => goTo(active + 1)
+          return right || line.open ? () => fold(keyOf(line), !right) : undefined
         }
         return line?.kind === 'bar' && !right ? () => goTo(lines.ofGroup(line.bar.group)) : undefined
       }
@@ -370,6 +379,7 @@ function Calls({ run, dock }: ViewProps) {
           text={group?.text ?? ''}
           calls={group?.bars.length}
           open={line.open}
+          future={group !== undefined && (waterfall.bars[group.bars[0] ?? -1]?.row ?? 0) >= length}
           onFold={() => fold(key)}
         />
       )
@@ -388,6 +398,7 @@ function Calls({ run, dock }: ViewProps) {
         aria-rowcount={lines.count}
         aria-activedescendant={active >= first && active < last ? `line-${active}` : undefined}
         tabIndex={0}
+        onKeyDown={onKey}
         onScroll={event => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
       >
         <div className="space" role="presentation" style={{ height: lines.count * linePx + rulerPx }}>
@@ -503,10 +514,11 @@ function GroupRow(
     /** How many calls it has; undefined for what is no call. */
     readonly calls: number | undefined
     readonly open: boolean
+    readonly future: boolean
     readonly onFold: () => void
   }
 ) {
-  const { line, active, hovered, name, text, calls, open, onGo, onHover, onFold } = props
+  const { line, active, hovered, name, text, calls, open, future, onGo, onHover, onFold } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
@@ -518,7 +530,7 @@ function GroupRow(
       aria-rowindex={line + 1}
       aria-expanded={open}
       aria-selected={active}
-      className={lookOf(active, hovered, line > 0 ? ' group' : ' group first')}
+      className={lookOf(active, hovered, `${line > 0 ? ' group' : ' group first'}${future ? ' future' : ''}`)}
       style={{ top: rulerPx + line * linePx }}
       title={text === '' ? name : `${name}: ${text}`}
       onClick={() => {
@@ -572,21 +584,21 @@ function Legend() {
 /** These move through time wherever the focus is in the panel, but where somebody types. */
 const timeKeys = new Set(['w', 'a', 's', 'd', 'f'])
 
-/** Hears the keys of the panel before it does itself: some of them have a meaning of their own here. */
-function usePanelKeys(inside: RefObject<HTMLElement | null>, onKey: (event: KeyboardEvent) => void): void {
+/** Hears them before the panel does: some have a meaning of their own here. */
+function useTimeKeys(lines: RefObject<HTMLElement | null>, onKey: (event: KeyboardEvent) => void): void {
   const latest = useRef(onKey)
   latest.current = onKey
   useEffect(() => {
-    const element = inside.current?.closest<HTMLElement>('.db')
+    const element = lines.current?.closest<HTMLElement>('.db')
     if (!element) return
     const listener = (event: KeyboardEvent): void => {
       const target = event.composedPath()[0]
-      const typing = target instanceof Element && target.matches('input, textarea, select, [contenteditable]')
-      if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) latest.current(event)
+      if (!(target instanceof Element) || target === lines.current || !timeKeys.has(event.key)) return
+      if (!target.matches('input, textarea, select, [contenteditable]')) latest.current(event)
     }
     element.addEventListener('keydown', listener)
     return () => element.removeEventListener('keydown', listener)
-  }, [inside])
+  }, [lines])
 }
 
 /** Wheels must be able to say that the page is not to scroll, which React's cannot. */
