@@ -43,8 +43,9 @@ export interface PanelOptions {
   readonly window?: () => Window
 }
 
-/** The filter may take so long in one frame. */
-const filterMs = 10
+/** The filter may take so long before its first rows are shown, and then in each frame: fewer paints, sooner whole. */
+const firstFilterMs = 8
+const filterMs = 24
 /** What was done can be undone for so long. */
 const undoMs = 10_000
 /** A run that was asked for and does not appear for so long is given up; the newest is shown instead. */
@@ -318,7 +319,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
       if (run) {
         filtering.start(run)
         // What is found at once is shown at once.
-        if (filtering.step(run, filterMs)) painter.soon()
+        if (filtering.step(run, firstFilterMs)) painter.soon()
       }
       changed()
     },

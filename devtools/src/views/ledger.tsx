@@ -206,6 +206,7 @@ function sizeOf(rows: HTMLElement, head: HTMLElement | null): { top: number; hei
 
 function Nothing({ filtered }: { readonly filtered: boolean }) {
   const panel = usePanel()
+  if (panel.searching !== undefined) return <p className="none">Nothing yet. Still looking…</p>
   if (!filtered) return <p className="none">No event yet. The first one appears here by itself.</p>
   return (
     <div className="none">

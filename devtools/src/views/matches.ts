@@ -2,24 +2,28 @@
 import { parseFilter } from '../model/terms.js'
 
 const name = 'daybook-match'
+/** In one text. More would only be seen as one block. */
+const most = 100
 
 /** Where the browser cannot do it, the rows are found all the same. */
 export function paintMatches(rows: Element, filter: string): void {
   if (typeof Highlight === 'undefined' || !CSS.highlights) return
-  const words = parseFilter(filter)
-    .filter(term => term.key === 'text' && !term.not)
-    .map(term => term.value.toLowerCase())
+  const finders = parseFilter(filter)
+    .filter(term => term.key === 'text' && !term.not && term.fault === undefined)
+    .map(({ value, pattern }) => pattern ?? new RegExp(value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i'))
+    .map(({ source }) => new RegExp(source, 'gi'))
   const ranges: Range[] = []
-  if (words.length > 0) {
+  if (finders.length > 0) {
     const walker = document.createTreeWalker(rows, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const text = node.nodeValue?.toLowerCase() ?? ''
-      if (text.length !== node.nodeValue?.length) continue // a letter that grew: its places are others
-      for (const word of words) {
-        for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
+      for (const finder of finders) {
+        let found = 0
+        for (const { 0: text, index } of (node.nodeValue ?? '').matchAll(finder)) {
+          if (++found > most) break
+          if (text === '') continue
           const range = new Range()
-          range.setStart(node, at)
-          range.setEnd(node, at + word.length)
+          range.setStart(node, index)
+          range.setEnd(node, index + text.length)
           ranges.push(range)
         }
       }
