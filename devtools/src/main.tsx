@@ -3,6 +3,8 @@ import { mount } from './mount.js'
 import { documentSource } from './sources/from-document.js'
 import { serverSource } from './sources/from-server.js'
 import { lazySource } from './sources/lazy.js'
+import replayUrl from './sources/replay.worker.ts?worker&url'
+import { replayWorker, workerAt } from './sources/replay-worker.js'
 import { readAddress, writeAddress } from './state/address.js'
 import { keepAddress } from './state/history.js'
 import { createPanel } from './state/panel.js'
@@ -35,6 +37,8 @@ const address = readAddress(location.hash)
 if (address.token) remember(session, tokenKey, address.token)
 const token = address.token ?? remembered(session, tokenKey)
 const theme = remembered(local, themeKey)
+
+replayWorker.make = () => workerAt(replayUrl)
 
 const panel = createPanel({
   theme: theme === 'light' || theme === 'dark' ? theme : 'auto',

@@ -27,6 +27,8 @@ export interface DevtoolsSource {
   verify?(name: string): Promise<Verification>
   /** Why nothing can be verified. */
   readonly noVerify?: string | undefined
+  /** Something in it was changed after it was written, as its chain says. */
+  readonly unverified?: boolean
   /** A kit that this source's program has. */
   kit?(name: string): Kit | undefined
 }

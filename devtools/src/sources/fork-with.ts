@@ -46,8 +46,9 @@ export async function forkWith(
       const { host } = daybook
       const fork = await forkLedger(ledger, position, { id, change, host })
       begun(branch)
-      // Calls that were in flight beside it keep the answers that they had.
-      const llm = replayed(events, { onMiss: options.llm() })
+      // Calls that were in flight beside it keep the answers that they had, wherever these came from.
+      const asked = options.llm()
+      const llm = replayed(events, { onMiss: (...call) => asked(...call) })
       await createRuntime({ ledger: fork, responders: [llmExecutor(llm)], cache: false, host }).resume({ signal })
     }
     begun(branch)

@@ -139,6 +139,8 @@ test('a file is verified from its text; one that was changed is not as it was wr
   expect(changed.unverified).toBe(true)
   expect(await fileSource(changed, 'x').verify?.('run:8')).toMatchObject({ ok: false, reason: expect.any(String) })
   expect(fileSource({ name: 'run:8', events }, 'this file').noVerify).toMatch(/without their chain/)
+  const bare = events.map(event => JSON.stringify(event)).join('\n')
+  expect(fileSource(await readLedgerFile(new Blob([bare])), 'x').verify).toBeUndefined()
 })
 
 test('a branch that was saved under another name is known as the branch, with its parent', () => {

@@ -17,7 +17,7 @@ export interface ParsedFile {
   readonly note?: string
   /** The text as it was read, to be verified: left out where a ledger came without its chain. */
   readonly text?: () => Promise<string>
-  /** Its chain is broken: something in it was changed after it was written. */
+  /** Its chain is broken: something in it was changed after it was written. Left out: it has no chain. */
   readonly unverified?: boolean
 }
 
@@ -34,7 +34,8 @@ export async function readLedgerFile(file: Blob & { readonly name?: string }): P
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
   const packed = head[0] === 0x1f && head[1] === 0x8b
   const text = (): Promise<string> => (packed ? unpacked(file, name) : file.text())
-  return { ...(await parseLedgerText(await text(), name)), text }
+  const parsed = await parseLedgerText(await text(), name)
+  return parsed.unverified === undefined ? parsed : { ...parsed, text }
 }
 
 async function unpacked(file: Blob, name: string): Promise<string> {
@@ -105,7 +106,7 @@ async function byLine(text: string, file: string): Promise<ParsedFile> {
   const more = faults.length > 1 ? ` ${faults.length - 1} more lines have faults.` : ''
   return {
     ...checked(parsed.events, parsed.name ?? file, file),
-    unverified: parsed.status === 'unverified',
+    ...(parsed.format === 'daybook' ? { unverified: parsed.status === 'unverified' } : {}),
     ...(first ? { note: `Line ${first.line} of ${file}: ${first.message}${more}` } : {})
   }
 }
@@ -138,7 +139,10 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     label,
     kind: 'file',
     asksWho: true,
-    noVerify: text ? undefined : 'This page carries the events without their chain: verify the .jsonl file.',
+    noVerify: text
+      ? undefined
+      : 'These events came without their chain of hashes: the .jsonl file that Daybook wrote has it.',
+    unverified: parsed.unverified === true,
     ...(text && {
       async verify() {
         const { verifyLedger } = await import('daybook')

@@ -44,11 +44,12 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
     stopped.current = false
     const began = performance.now()
     let events = 0
-    let calls = 0
+    let answers = 0
+    let deltas = 0
     let violation: string | undefined
     let unfollow: (() => void) | undefined
     const tell = (): void => {
-      const what = events === 0 ? 'beginning' : `${events} events, ${calls} asked`
+      const what = events === 0 ? 'beginning' : `${events} events, ${answers} answered${deltas > 0 ? `, ${deltas} deltas of the next` : ''}`
       setState({ running: true, progress: `${branch}: ${what}, ${duration(performance.now() - began)}` })
     }
     tell()
@@ -61,12 +62,15 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
             for (const event of batch.slice(Math.max(0, events - from))) {
               events++
               const { cached } = event.data as { cached?: unknown }
-              if (event.type === 'llm.response' && cached !== true && events > request.position) calls++
+              if (event.type === 'llm.response' && cached !== true && events > request.position) answers++
               violation ??= wrong(event)
             }
+            if (batch.length > 0) deltas = 0
             if (violation !== undefined) ending.abort()
           },
-          signals() {}
+          signals: signals => {
+            deltas += signals.length
+          }
         })
       }
       await source.fork?.(run.name, request, { signal: ending.signal, begun })

@@ -110,6 +110,17 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
             )}
             {run && (
               <Choice
+                icon="play"
+                onPick={() => {
+                  close()
+                  panel.setSheet('replay')
+                }}
+              >
+                Verify and replay
+              </Choice>
+            )}
+            {run && (
+              <Choice
                 icon="copy"
                 onPick={() => {
                   close()

@@ -142,7 +142,9 @@ function Source({ entry }: { readonly entry: SourceEntry }) {
       <Icon name={sourceIcons[source.kind]} />
       <span className="clip">{source.label}</span>
       <span className="right">
-        {status.state === 'closed' ? (
+        {source.unverified ? (
+          <span className="unverified f-error">unverified</span>
+        ) : status.state === 'closed' ? (
           <span className="meta">{source.kind === 'file' ? 'read only' : 'closed'}</span>
         ) : (
           <StatusDot status={status} />

@@ -96,8 +96,9 @@ export function forkHost(stores: Stores, context: Context, options: ForkHostOpti
             })
             begun(name)
             const { cache, host } = stores
-            const onMiss = cached(priced(retried(llm, { host }), { host }), cache, { host })
-            const responders = [llmExecutor(replayed(events, { onMiss }))]
+            const asked = cached(priced(retried(llm, { host }), { host }), cache, { host })
+            // Calls that were in flight beside it keep the answers that they had, wherever these came from.
+            const responders = [llmExecutor(replayed(events, { onMiss: (...call) => asked(...call) }))]
             const budget = budgetUsd === undefined ? {} : { maxCostUsd: budgetUsd }
             await createRuntime({ ledger: branch, responders, cache: false, budget, host }).resume({ signal })
           }

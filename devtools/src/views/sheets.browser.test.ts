@@ -1,0 +1,163 @@
+import { createDaybook, type Daybook, type LedgerEvent, memoryLedgerStore, toJSONL } from 'daybook'
+import { simulatedFetch } from 'daybook/testing'
+import research from 'daybook-kits/research'
+import { createElement } from 'react'
+import { afterEach, expect, test } from 'vitest'
+import type { DevtoolsSource } from '../model/source.js'
+import { type Mounted, mount } from '../mount.js'
+import { daybookSource } from '../sources/from-daybook.js'
+import { fileSource, parseLedgerText, readLedgerFile } from '../sources/from-file.js'
+import { createPanel, type Panel } from '../state/panel.js'
+import { Devtools } from './devtools.js'
+
+let mounted: Mounted | undefined
+let panel: Panel
+afterEach(() => {
+  panel.close()
+  mounted?.unmount()
+  mounted?.host.remove()
+})
+
+const model = 'anthropic/claude-haiku-4-5'
+
+async function ran(): Promise<{ daybook: Daybook; events: LedgerEvent[] }> {
+  const fetch = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
+  const daybook = createDaybook({ model, fetch, store: memoryLedgerStore(), cache: false })
+  await daybook.run(research, 'Is tea warm?', { id: '8' })
+  const events: LedgerEvent[] = []
+  for await (const event of (await daybook.ledgers.open('run:8')).read()) events.push(event)
+  return { daybook, events }
+}
+
+async function open(source: DevtoolsSource): Promise<ShadowRoot> {
+  const place = document.createElement('div')
+  place.style.height = '800px'
+  document.body.append(place)
+  panel = createPanel()
+  mounted = mount(place, { height: '800px' })
+  mounted.render(createElement(Devtools, { panel, wholePage: true }))
+  panel.addSource(source, { open: true })
+  await found(() => (panel.run?.book.events.length ?? 0) > 0)
+  return mounted.root
+}
+
+async function found<T>(look: () => T | null | undefined | false): Promise<T> {
+  const until = performance.now() + 15_000
+  while (performance.now() < until) {
+    const value = look()
+    if (value) return value
+    await new Promise(resolve => requestAnimationFrame(resolve))
+  }
+  throw new Error(
+    `It did not appear: ${document.body.textContent?.slice(0, 200)} ${mounted?.root.textContent?.slice(-600)}`
+  )
+}
+
+const button = (root: ShadowRoot, words: string) => (): HTMLButtonElement | undefined =>
+  [...root.querySelectorAll('button')].find(each => each.textContent?.startsWith(words) && !each.disabled)
+
+/** As if somebody typed it. */
+function type(field: HTMLTextAreaElement | HTMLInputElement, text: string): void {
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, text)
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+const says = (root: ShadowRoot, words: string | RegExp) => (): boolean =>
+  typeof words === 'string' ? Boolean(root.textContent?.includes(words)) : words.test(root.textContent ?? '')
+
+test('a request of a Daybook’s run is edited, estimated and forked, and Compare opens on both', async () => {
+  const { daybook, events } = await ran()
+  const root = await open(daybookSource(daybook, { everyMs: 100 }))
+  const row = events.findIndex(({ type }) => type === 'llm.request')
+  panel.select(row)
+  panel.setSheet('fork')
+  const field = await found(() => root.querySelector<HTMLTextAreaElement>('textarea[aria-label^="user"]'))
+  await found(says(root, 'no call'))
+  type(field, `${field.value} In one line.`)
+  await found(() => root.querySelector('.fork .will .added')?.textContent?.includes('In one line.'))
+  expect(root.querySelector('.fork .message h3')?.textContent).toContain('edited')
+  await found(says(root, /≤ [1-9] calls?/))
+  expect(root.querySelectorAll('.planned-call').length).toBeGreaterThan(0)
+  expect(root.textContent).toContain('1 change')
+  ;(await found(button(root, 'Run branch'))).click()
+  await found(() => panel.view === 'compare')
+  expect(panel.sheet).toBeUndefined()
+  expect(panel.compared.map(key => key.split(' ')[1])).toEqual(['run:8', 'branch:b2'])
+  await found(() => root.querySelector('.rail .branches')?.textContent?.includes(`b2 at #${row + 1}`))
+})
+
+test('what does not fit is said in words, and the edits are there when the sheet is opened again', async () => {
+  const { daybook, events } = await ran()
+  const root = await open(daybookSource(daybook, { everyMs: 100 }))
+  panel.select(events.findIndex(({ type }) => type === 'object.created'))
+  panel.setSheet('fork')
+  const field = await found(() => root.querySelector<HTMLTextAreaElement>('.fork textarea'))
+  type(field, '{ "id": ')
+  await found(says(root, 'This is no JSON'))
+  expect(button(root, 'Run branch')()).toBeUndefined()
+  panel.setSheet(undefined)
+  await found(() => !root.querySelector('.fork'))
+  panel.setSheet('fork')
+  const again = await found(() => root.querySelector<HTMLTextAreaElement>('.fork textarea'))
+  expect(again.value).toBe('{ "id": ')
+  panel.select(0)
+  panel.setSheet('fork')
+  await found(says(root, 'Fork main at #1'))
+})
+
+test('where nothing can be forked, the sheet says why', async () => {
+  const { daybook, events } = await ran()
+  const { fork: _fork, ...reading } = daybookSource(daybook)
+  const root = await open({ ...reading, noFork: 'This process only shows its runs.' })
+  panel.select(events.findIndex(({ type }) => type === 'llm.request'))
+  panel.setSheet('fork')
+  await found(says(root, 'This process only shows its runs.'))
+  expect(root.querySelector('.fork textarea')).toBeNull()
+})
+
+test('a file is verified and replayed strictly in the page, without a call', async () => {
+  const { events } = await ran()
+  const root = await open(fileSource(await readLedgerFile(new Blob([toJSONL(events)])), 'tea.jsonl'))
+  panel.setSheet('replay')
+  ;(await found(button(root, 'Verify'))).click()
+  await found(says(root, `All ${events.length} events are as they were written.`))
+  ;(await found(button(root, 'Replay strictly'))).click()
+  await found(says(root, /(\d+) of \1 events equal/))
+  expect(root.textContent).toContain('0 calls')
+  ;(await found(button(root, '8 times faster'))).click()
+  expect(panel.playback.speed).toBe(8)
+  ;(await found(button(root, 'At once'))).click()
+  await found(() => panel.playhead === undefined)
+})
+
+test('a replay that differs goes to the first event that does, with what was expected and what was found', async () => {
+  const { events } = await ran()
+  const position = events.findIndex(({ type }) => type === 'object.patched')
+  const bare = events.map((event, n) =>
+    JSON.stringify(
+      n === position
+        ? { ...event, data: { ...event.data, patch: { text: 'Tea is cold.', status: 'complete' } } }
+        : event
+    )
+  )
+  const root = await open(fileSource(await parseLedgerText(bare.join('\n'), 'tea.jsonl'), 'tea.jsonl'))
+  panel.setSheet('replay')
+  expect((await found(button(root, 'Replay strictly'))).disabled).toBe(false)
+  button(root, 'Replay strictly')()?.click()
+  await found(() => root.querySelector('.first'))
+  expect(panel.selected).toBe(position)
+  expect(root.querySelector('.first')?.textContent).toMatch(/data\.patch\.text/)
+  expect(root.querySelector('.sides')?.textContent).toContain('Tea is cold.')
+})
+
+test('a file that was changed after it was written is unverified, and is not replayed', async () => {
+  const { events } = await ran()
+  const text = toJSONL(events).replace('Is tea warm?', 'Is tea cold?')
+  const root = await open(fileSource(await readLedgerFile(new Blob([text])), 'tea.jsonl'))
+  await found(says(root, 'unverified'))
+  panel.setSheet('replay')
+  ;(await found(button(root, 'Verify'))).click()
+  await found(says(root, 'Not verified'))
+  expect(button(root, 'Replay strictly')()).toBeUndefined()
+  expect(root.textContent).toContain('so it is not replayed')
+})
