@@ -228,7 +228,7 @@ export function forkTree(
     const forks = new Map<number, Thread[]>()
     for (const child of children.get(at) ?? []) {
       const parted = rows.findIndex(row => messagesAt(book, row).length > child.split)
-      const under = parted < 0 ? rows.length - 1 : parted - 1
+      const under = parted < 0 ? Math.max(0, rows.length - 1) : parted - 1
       forks.set(under, [...(forks.get(under) ?? []), child])
     }
     const fork = (child: Thread): void => walk(child, depth + 1)
@@ -236,7 +236,7 @@ export function forkTree(
     for (const [i, row] of (rows.length > 0 ? rows : [at.row]).entries()) {
       if (lines.length < max) lines.push({ thread: at, depth, row, fork: i === 0 && depth > 0 })
       else left++
-      if (rows.length > 0) forks.get(i)?.forEach(fork)
+      forks.get(i)?.forEach(fork)
     }
   }
   walk(root, 0)

@@ -105,7 +105,7 @@ function End({ book, call, now }: { readonly book: Book; readonly call: Call; re
   return (
     <>
       {call.attempts.length > 0 && <Chip chip={{ look: 'plain', text: `${call.attempts.length + 1} tries` }} />}
-      <span className="n">{outputTokens === undefined ? '' : count(outputTokens)}</span>
+      <span className="n">{outputTokens === undefined ? '' : (call.end < 0 ? '≈' : '') + count(outputTokens)}</span>
     </>
   )
 }

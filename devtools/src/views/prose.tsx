@@ -42,10 +42,11 @@ function BlockOf({ block, end }: { readonly block: Block; readonly end: ReactNod
   switch (block.kind) {
     case 'heading':
       return (
-        <h4>
+        // A heading of the model's, which is none of the panel's.
+        <p className="heading">
           <Spans spans={block.spans} />
           {end}
-        </h4>
+        </p>
       )
     case 'item':
       return (
