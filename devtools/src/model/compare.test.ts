@@ -1,10 +1,11 @@
-import { compareLedgers, diffLedgers } from 'daybook'
+import { compareLedgers } from 'daybook'
 import { expect, test } from 'vitest'
 import {
   type Choice,
   changedIds,
   defaultPair,
   deltasOf,
+  fieldsBetween,
   fieldsOf,
   itemsOf,
   said,
@@ -12,6 +13,7 @@ import {
   signed,
   textsOf
 } from './compare.js'
+import { loadDiffer } from './differ.js'
 import { answered, asked, bookOf, event } from './events.fixture.js'
 import { usd } from './numbers.js'
 
@@ -33,8 +35,10 @@ const b = [
   event('object.patched', 'p2', { id: 'q', patch: { words: 238, state: 'complete' } }, { cause: ['x2'] })
 ]
 const { rows } = compareLedgers([a, b])
-const pairs = diffLedgers(a, b).pairs
-const fieldsOfRow = (row: number) => pairs.find(({ after }) => after === rows[row]?.events[1])?.fields ?? []
+const differ = await loadDiffer()
+const fieldsOfRow = (row: number) =>
+  fieldsBetween(rows, differ.fields)(rows[row]?.events[0] as never, rows[row]?.events[1] as never)
+const between = (before: unknown, after: unknown) => fieldsBetween([], differ.fields)(before as never, after as never)
 
 test('equal rows fold to one line that says how many and that they cost nothing more', () => {
   const items = itemsOf(rows, new Set())
@@ -76,10 +80,10 @@ test('prompts are compared by the message that changed, answers by their words o
 test('a long text that is all that changed in some data is compared by its words', () => {
   const patched = (id: string, text: string) => event('object.patched', id, { id: 'q', patch: { text } })
   const [was, is] = ['a', 'b'].map(word => patched(word, `${'the same words '.repeat(5)}${word}`))
-  const { fields = [] } = diffLedgers([was as never], [is as never]).pairs[0] ?? {}
+  const fields = between(was, is)
   expect(textsOf(was as never, is as never, fields)).toMatchObject({ where: 'patch.text', more: 0 })
-  const short = diffLedgers([patched('a', 'x')], [patched('a2', 'y')]).pairs[0]
-  expect(textsOf(short?.before as never, short?.after as never, short?.fields)).toBeUndefined()
+  const [x, y] = [patched('a', 'x'), patched('b', 'y')]
+  expect(textsOf(x, y, between(x, y))).toBeUndefined()
 })
 
 test('messages that are there on one side only, or are none, are compared all the same', () => {
@@ -105,7 +109,7 @@ test('the last column has the figures that differ, with their change and both va
     event('llm.request', 'r', { max_tokens: 1024, model: 'm' }),
     event('llm.request', 'r', { max_tokens: 400 })
   ]
-  const { fields = [] } = diffLedgers([asks[0] as never], [asks[1] as never]).pairs[0] ?? {}
+  const fields = between(asks[0], asks[1])
   expect(deltasOf(asks[0] as never, asks[1] as never, fields, undefined)).toEqual([
     { label: 'max_tokens', change: '−624', values: '1.02k → 400' },
     { label: 'model', change: 'changed', values: 'm → –' }
@@ -119,6 +123,17 @@ test('data is compared by its fields, the changed ones first', () => {
   expect(deltasOf(a[4] as never, b[4] as never, fields, undefined)).toEqual([
     { label: 'field', change: '1', values: 'differs' }
   ])
+})
+
+test('ids that stand for each other, and how long an answer took, are no differences of data', () => {
+  const one = [event('object.created', 'o1', { id: 'q1', type: 'Q' }), answered('a1', 'o1', { cause_object_id: 'q1' })]
+  const two = [
+    event('object.created', 'o2', { id: 'q2', type: 'Q' }),
+    answered('a2', 'o2', { cause_object_id: 'q2', latency_ms: 7, text: 'No.' })
+  ]
+  const found = fieldsBetween(compareLedgers([one, two]).rows, differ.fields)
+  expect(found(one[0] as never, two[0] as never)).toEqual([])
+  expect(found(one[1] as never, two[1] as never)).toEqual([{ path: '/data/text', before: 'Because.', after: 'No.' }])
 })
 
 test('an answer whose words are the same says so', () => {

@@ -192,9 +192,9 @@ export function deltasOf(
       deltas.push({ label: name, change: 'changed', values: `${shortly(a)} → ${shortly(b)}` })
     }
   }
-  const data = fields.filter(({ path }) => path.startsWith('/data/')).length
-  if (deltas.length === 0 && fields.length > 0) {
-    const size = data === 0 ? fields.length : data
+  const size = fields.length
+  if (deltas.length === 0 && size === 0) deltas.push({ label: 'cause', change: '', values: 'differs' })
+  else if (deltas.length === 0) {
     deltas.push({
       label: size === 1 ? 'field' : 'fields',
       change: String(size),
@@ -258,6 +258,48 @@ export function fieldsOf(
     shown.push({ name: name.slice(0, 80), value: oneLine(data[name], 80), changed: false })
   }
   return shown
+}
+
+/** What two runs of the same thing differ in anyway. */
+const volatile = new Set(['latency_ms', 'first_delta_ms', 'stream', 'elapsed_seconds', 'attempts', 'native'])
+
+/**
+ * What differs in the data of partners, but for ids that stand for each other and what differs in any two runs. Worked
+ * out for the rows that are looked at, and kept.
+ *
+ * @param differ Finds the fields of two values, by their path.
+ */
+export function fieldsBetween(
+  rows: readonly CompareRow[],
+  differ: (before: unknown, after: unknown) => readonly FieldChange[]
+): (before: LedgerEvent, after: LedgerEvent) => readonly FieldChange[] {
+  // What another run calls something, and what the first calls it.
+  const names = new Map<unknown, unknown>()
+  for (const { events } of rows) {
+    const [first, ...others] = events
+    for (const other of others) {
+      if (!first || !other || first.id === other.id) continue
+      names.set(other.id, first.id)
+      if (/^(?:object|relation)\.created$/.test(first.type)) names.set(record(other.data).id, record(first.data).id)
+    }
+  }
+  const known = new WeakMap<LedgerEvent, WeakMap<LedgerEvent, readonly FieldChange[]>>()
+  return (before, after) => {
+    const of = known.get(after) ?? new WeakMap<LedgerEvent, readonly FieldChange[]>()
+    known.set(after, of)
+    let fields = of.get(before)
+    if (!fields) {
+      const left = (field: FieldChange): boolean =>
+        volatile.has(field.path.split('/')[1] ?? '') ||
+        (field.path === '/id' && after.type === 'llm.response') ||
+        (typeof field.after === 'string' && names.get(field.after) === field.before)
+      fields = differ(before.data, after.data)
+        .filter(field => !left(field))
+        .map(field => ({ ...field, path: `/data${field.path}` }))
+      of.set(before, fields)
+    }
+    return fields
+  }
 }
 
 /** The ids of events that differ or are alone: what they led to changed because of them. */

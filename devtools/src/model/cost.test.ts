@@ -24,7 +24,9 @@ const run = [
 
 test('the figures are those of the totals, at every place of the playhead', () => {
   const book = bookOf(...run)
-  for (let length = 0; length <= run.length; length++) {
+  // Forward, and back: both ways are played.
+  const places = Array.from({ length: run.length + 1 }, (_, length) => length)
+  for (const length of [...places, ...places.toReversed()]) {
     const { totals } = book.at(length)
     const { total, model, actor, cause } = costOf(book, length)
     for (const key of Object.keys(total) as (keyof typeof total)[]) {

@@ -79,6 +79,8 @@ interface Fold {
   readonly answers: Answer[]
   readonly causeOf: (row: number) => string
   readonly dates: Map<string, number>
+  /** The sums of the first so many answers: a playhead that moves on adds to them. */
+  onward: { place: number; tallies: Tallies }
   /** What was asked for last: the same views ask again and again. */
   readonly asked: Map<string, Cost>
 }
@@ -99,13 +101,20 @@ export function costOf(book: Book, length: number = book.events.length, range?: 
   let end = fold.answers.length
   while (end > 0 && (fold.answers[end - 1] as Answer).row >= length) end--
   let answers = fold.answers.slice(0, end)
-  if (range) answers = answers.filter(({ ms, startMs }) => ms >= range.from && startMs <= range.to)
+  let { place, tallies } = fold.onward
+  if (range) {
+    answers = answers.filter(({ ms, startMs }) => ms >= range.from && startMs <= range.to)
+    place = 0
+    tallies = createTallies()
+  } else if (place > end) {
+    place = 0
+    tallies = createTallies()
+  }
+  for (; place < answers.length; place++) tallies.add(answers[place] as Answer)
+  if (!range) fold.onward = { place, tallies }
   const cost: Cost = {
     answers,
-    total: summed('', answers),
-    model: grouped(answers, 'model'),
-    actor: grouped(answers, 'actor'),
-    cause: grouped(answers, 'cause'),
+    ...tallies.now(),
     priceDates: [...fold.dates].flatMap(([date, row]) => (row < length ? [date] : [])).sort()
   }
   if (fold.asked.size >= keptCosts) fold.asked.clear()
@@ -121,7 +130,14 @@ export function answersOf(book: Book): readonly Answer[] {
 function read(book: Book): Fold {
   let fold = folds.get(book)
   if (!fold) {
-    fold = { seen: 0, answers: [], causeOf: causeFold(book), dates: new Map(), asked: new Map() }
+    fold = {
+      seen: 0,
+      answers: [],
+      causeOf: causeFold(book),
+      dates: new Map(),
+      onward: { place: 0, tallies: createTallies() },
+      asked: new Map()
+    }
     folds.set(book, fold)
   }
   for (let row = fold.seen; row < book.events.length; row++) {
@@ -195,66 +211,93 @@ function causeFold(book: Book): (row: number) => string {
   }
 }
 
-function grouped(answers: readonly Answer[], by: CostBy): readonly CostGroup[] {
-  const groups = new Map<string, Answer[]>()
-  for (const answer of answers) {
-    const known = groups.get(answer[by])
-    if (known) known.push(answer)
-    else groups.set(answer[by], [answer])
-  }
-  return [...groups]
-    .map(([key, of]) => summed(key, of))
-    .sort((a, b) => (b.spentUsd ?? -1) - (a.spentUsd ?? -1) || b.answered - a.answered)
+interface Tallies {
+  add(answer: Answer): void
+  /** As it is now: it does not change when more is added. */
+  now(): Pick<Cost, 'total' | CostBy>
 }
 
-function summed(key: string, answers: readonly Answer[]): CostGroup {
+function createTallies(): Tallies {
+  const total = createTally('')
+  const by = { model: new Map<string, Tally>(), actor: new Map<string, Tally>(), cause: new Map<string, Tally>() }
+  const groups = (of: CostBy): readonly CostGroup[] =>
+    [...by[of].values()]
+      .map(tally => tally.now())
+      .sort((a, b) => (b.spentUsd ?? -1) - (a.spentUsd ?? -1) || b.answered - a.answered)
+  return {
+    add(answer) {
+      total.add(answer)
+      for (const of of ['model', 'actor', 'cause'] as const) {
+        let tally = by[of].get(answer[of])
+        if (!tally) {
+          tally = createTally(answer[of])
+          by[of].set(answer[of], tally)
+        }
+        tally.add(answer)
+      }
+    },
+    now: () => ({ total: total.now(), model: groups('model'), actor: groups('actor'), cause: groups('cause') })
+  }
+}
+
+interface Tally {
+  add(answer: Answer): void
+  now(): CostGroup
+}
+
+function createTally(key: string): Tally {
   const byModel = new Map<string, number>()
+  const latencies: number[] = []
   const sums = {
     spentUsd: null as number | null,
     unpriced: 0,
     savedUsd: null as number | null,
     estimated: false,
     hits: 0,
-    answered: answers.length,
+    answered: 0,
+    measured: true,
     inputTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
     reasoningTokens: 0
   }
-  const latencies: number[] = []
-  let paid = 0
   let counted = 0
-  for (const answer of answers) {
-    const { spent, saved } = answer
-    if (spent !== undefined) {
-      sums.spentUsd = (sums.spentUsd ?? 0) + spent
-      byModel.set(answer.model, (byModel.get(answer.model) ?? 0) + spent)
-    } else if (!answer.hit) sums.unpriced++
-    if (answer.estimated) sums.estimated = true
-    if (answer.hit) {
-      sums.hits++
-      if (saved !== undefined) sums.savedUsd = (sums.savedUsd ?? 0) + saved
-      continue
-    }
-    paid++
-    if (answer.output !== undefined) counted++
-    sums.inputTokens += answer.input ?? 0
-    sums.cachedTokens += answer.cached ?? 0
-    sums.outputTokens += answer.output ?? 0
-    sums.reasoningTokens += answer.reasoning ?? 0
-    if (answer.latency !== undefined) latencies.push(answer.latency)
-  }
   return {
-    ...sums,
-    key,
-    byModel,
-    measured: paid === 0 || counted > 0,
-    // Sorted when they are read: a table shows those of some groups only.
-    get medianMs() {
-      return medianOf(latencies, latencies.length)
+    add(answer) {
+      const { spent, saved } = answer
+      sums.answered++
+      if (spent !== undefined) {
+        sums.spentUsd = (sums.spentUsd ?? 0) + spent
+        byModel.set(answer.model, (byModel.get(answer.model) ?? 0) + spent)
+      } else if (!answer.hit) sums.unpriced++
+      if (answer.estimated) sums.estimated = true
+      if (answer.hit) {
+        sums.hits++
+        if (saved !== undefined) sums.savedUsd = (sums.savedUsd ?? 0) + saved
+        return
+      }
+      if (answer.output !== undefined) counted++
+      sums.measured = counted > 0
+      sums.inputTokens += answer.input ?? 0
+      sums.cachedTokens += answer.cached ?? 0
+      sums.outputTokens += answer.output ?? 0
+      sums.reasoningTokens += answer.reasoning ?? 0
+      if (answer.latency !== undefined) latencies.push(answer.latency)
     },
-    get p95Ms() {
-      return nearest(latencies, 0.95)
+    now() {
+      const timed = latencies.length
+      return {
+        ...sums,
+        key,
+        byModel: new Map(byModel),
+        // Sorted when they are read: a table shows those of some groups only.
+        get medianMs() {
+          return medianOf(latencies, timed)
+        },
+        get p95Ms() {
+          return nearest(latencies.slice(0, timed), 0.95)
+        }
+      }
     }
   }
 }

@@ -21,8 +21,8 @@ import { Boundary, Chip } from './parts.js'
 /** What was found out about the runs that are shown. */
 export interface Aligned {
   readonly rows: readonly CompareRow[]
-  /** By the event of another run: what differs from its partner in the first. */
-  readonly fields: ReadonlyMap<LedgerEvent, readonly FieldChange[]>
+  /** What differs in the data of partners. */
+  readonly fields: (before: LedgerEvent, after: LedgerEvent) => readonly FieldChange[]
   readonly changed: ReadonlySet<string>
   readonly differ: Differ
 }
@@ -122,7 +122,7 @@ const Difference = memo(function Difference({ row, sides, aligned, onGo }: ItemP
     () =>
       row.events.slice(1).map(other => {
         if (!first || !other) return undefined
-        const texts = textsOf(first, other, known.get(other))
+        const texts = textsOf(first, other, known(first, other))
         return { texts, words: texts ? differ.words(texts.before, texts.after) : [] }
       }),
     [row, first, differ, known]
@@ -141,7 +141,7 @@ const Difference = memo(function Difference({ row, sides, aligned, onGo }: ItemP
         }
         const partner = at === 0 ? others[shownPair] : first
         const pair = at === 0 ? pairs[shownPair] : pairs[at - 1]
-        const fields = aligned.fields.get((at === 0 ? partner : event) as LedgerEvent) ?? []
+        const fields = !first || !partner ? [] : known(first, at === 0 ? partner : event)
         return (
           <Cell
             key={side.key}
@@ -295,7 +295,7 @@ function Deltas(props: {
     <dl className="deltas">
       {others.flatMap((other, at) => {
         if (!first || !other) return []
-        const deltas = deltasOf(first, other, aligned.fields.get(other) ?? [], texts[at])
+        const deltas = deltasOf(first, other, aligned.fields(first, other), texts[at])
         const letter = others.length > 1 ? `${sides[at + 1]?.letter} ` : ''
         return deltas.slice(0, others.length > 1 ? 3 : 7).map(({ label, change, values }) => (
           <div key={`${letter}${label}`}>

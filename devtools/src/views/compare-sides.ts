@@ -1,8 +1,7 @@
 /** Which runs Compare shows, their books, and the alignment of their events. */
-import type { FieldChange, LedgerEvent } from 'daybook'
 import { useEffect, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
-import { type Choice, changedIds, defaultPair } from '../model/compare.js'
+import { type Choice, changedIds, defaultPair, fieldsBetween } from '../model/compare.js'
 import { loadDiffer } from '../model/differ.js'
 import { grouped } from '../model/numbers.js'
 import { record, string } from '../model/read.js'
@@ -14,6 +13,8 @@ import type { Aligned } from './compare-rows.js'
 const maxAligned = 500_000
 /** A run that grows is aligned again no more often than this. */
 const againMs = 400
+/** Until then it is painted that something is on its way. */
+const soonMs = 30
 
 /** A run that is shown, with its letter. */
 export interface Side {
@@ -128,7 +129,7 @@ export function useAligned(sides: readonly Side[]): { aligned: Aligned | undefin
             if (!off) setFound({ of: names, problem: `These runs cannot be compared: ${wordsOf(error)}` })
           }
         ),
-      known.current === names ? againMs : 0
+      known.current === names ? againMs : soonMs
     )
     return () => {
       off = true
@@ -140,15 +141,12 @@ export function useAligned(sides: readonly Side[]): { aligned: Aligned | undefin
 }
 
 async function align(sides: readonly Side[]): Promise<Aligned> {
-  const [{ compareLedgers, diffLedgers }, differ] = await Promise.all([import('daybook'), loadDiffer()])
+  const [{ compareLedgers }, differ] = await Promise.all([import('daybook'), loadDiffer()])
   const ledgers = sides.map(({ book }) => [...book.events])
   const size = ledgers.reduce((sum, { length }) => sum + length, 0)
   if (size > maxAligned) throw new Error(`they have ${grouped(size)} events in all, and ${grouped(maxAligned)} can be.`)
-  const [first = [], ...others] = ledgers
   const { rows } = compareLedgers(ledgers)
-  const fields = new Map<LedgerEvent, readonly FieldChange[]>()
-  for (const other of others) for (const pair of diffLedgers(first, other).pairs) fields.set(pair.after, pair.fields)
-  return { rows, fields, changed: changedIds(rows), differ }
+  return { rows, fields: fieldsBetween(rows, differ.fields), changed: changedIds(rows), differ }
 }
 
 function wordsOf(error: unknown): string {

@@ -1,5 +1,5 @@
 /** What the run cost over time: how the sum grew, and below it what each part of the time cost, by model. */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Answer, bucketsOf, growthOf, type Stretch, ticksOf } from '../model/cost.js'
 import { duration, usd } from '../model/numbers.js'
 
@@ -12,9 +12,11 @@ const foot = 20
 const height = lineHeight + gap + barsHeight + foot
 
 export interface CostChartProps {
-  /** All answers of the run; those after `length` are to come. */
+  /** All answers of the run; those after the playhead are to come. */
   readonly answers: readonly Answer[]
-  readonly length: number
+  /** What was spent and saved until the playhead, in US dollars. */
+  readonly spentUsd: number
+  readonly savedUsd: number
   readonly endMs: number
   /** Where the playhead stands; undefined at the end. */
   readonly playheadMs: number | undefined
@@ -26,7 +28,7 @@ export interface CostChartProps {
 }
 
 export function CostChart(props: CostChartProps) {
-  const { answers, length, endMs, playheadMs, range, shadeOf, nameOf, estimated, onSeek } = props
+  const { answers, spentUsd, savedUsd, endMs, playheadMs, range, shadeOf, nameOf, estimated, onSeek } = props
   const box = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
   useEffect(() => {
@@ -39,19 +41,17 @@ export function CostChart(props: CostChartProps) {
 
   const inner = Math.max(1, width - left - right)
   const x = (ms: number): number => left + (endMs > 0 ? Math.min(1, ms / endMs) : 0) * inner
-  const past = answers.filter(({ row }) => row < length)
-  const spent = growthOf(answers, 'spent', endMs)
-  const saved = growthOf(past, 'saved', endMs)
-  const top = Math.max(spent.at(-1)?.[1] ?? 0, saved.at(-1)?.[1] ?? 0)
-  const ticks = ticksOf(top)
+  const [spent, saved] = useMemo(
+    () => [growthOf(answers, 'spent', endMs), growthOf(answers, 'saved', endMs)] as const,
+    [answers, answers.length, endMs]
+  )
+  const ticks = ticksOf(Math.max(spent.at(-1)?.[1] ?? 0, saved.at(-1)?.[1] ?? 0))
   const most = ticks.at(-1) || 1
   const y = (usd: number): number => lineHeight - (usd / most) * (lineHeight - 14)
   const nowMs = playheadMs ?? endMs
-  const now = growthOf(past, 'spent', endMs)
-  const sum = now.at(-1)?.[1] ?? 0
 
   const count = Math.max(8, Math.min(64, Math.floor(inner / 14)))
-  const buckets = bucketsOf(past, endMs, count)
+  const buckets = useMemo(() => bucketsOf(answers, endMs, count), [answers, answers.length, endMs, count])
   const highest = Math.max(0, ...buckets.map(bucket => [...bucket.values()].reduce((all, part) => all + part, 0)))
   const slot = inner / count
   const floor = lineHeight + gap + barsHeight
@@ -64,7 +64,7 @@ export function CostChart(props: CostChartProps) {
           width={width}
           height={height}
           role="img"
-          aria-label={`Spent over time: ${usd(sum, estimated)} after ${duration(nowMs)}. The playhead moves through it.`}
+          aria-label={`Spent over time: ${usd(spentUsd, estimated)} after ${duration(nowMs)}. The playhead moves through it.`}
           onClick={event => {
             const at = event.clientX - event.currentTarget.getBoundingClientRect().left
             onSeek(Math.max(0, Math.min(1, (at - left) / inner)) * endMs)
@@ -88,16 +88,16 @@ export function CostChart(props: CostChartProps) {
             </g>
           ))}
           <path className="to-come" d={steps(spent, x, y, endMs)} />
-          {saved.length > 0 && <path className="saved" d={steps(saved, x, y, nowMs)} />}
-          <path className="spent" d={steps(now, x, y, nowMs)} />
-          <circle className="end" cx={x(nowMs)} cy={y(sum)} r="3.5" />
+          {savedUsd > 0 && <path className="saved" d={steps(saved, x, y, nowMs)} />}
+          <path className="spent" d={steps(spent, x, y, nowMs)} />
+          <circle className="end" cx={x(nowMs)} cy={y(spentUsd)} r="3.5" />
           <text
             className="value"
             x={x(nowMs) - 8}
-            y={Math.max(11, y(sum) - 8)}
+            y={Math.max(11, y(spentUsd) - 8)}
             textAnchor={x(nowMs) < left + 90 ? 'start' : 'end'}
           >
-            {usd(sum, estimated)}
+            {usd(spentUsd, estimated)}
           </text>
           {buckets.map((bucket, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a part of the time is told by its place
@@ -106,7 +106,7 @@ export function CostChart(props: CostChartProps) {
               {stacked(bucket, shadeOf, highest, barsHeight).map(part => (
                 <rect
                   key={part.shade}
-                  className={`shade-${part.shade}`}
+                  className={(at / count) * endMs > nowMs ? 'later' : `shade-${part.shade}`}
                   x={left + at * slot + 1}
                   width={Math.max(1, slot - 2)}
                   y={floor - part.from - part.size}
@@ -143,7 +143,7 @@ function steps(
   endMs: number
 ): string {
   let path = `M${x(0).toFixed(1)} ${y(0).toFixed(1)}`
-  for (const [ms, usd] of points) path += `H${x(ms).toFixed(1)}V${y(usd).toFixed(1)}`
+  for (const [ms, usd] of points) if (ms <= endMs) path += `H${x(ms).toFixed(1)}V${y(usd).toFixed(1)}`
   return `${path}H${x(endMs).toFixed(1)}`
 }
 

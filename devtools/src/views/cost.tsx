@@ -78,7 +78,8 @@ export function Cost({ run, dock }: ViewProps) {
           </h2>
           <CostChart
             answers={answersOf(book)}
-            length={length}
+            spentUsd={whole.total.spentUsd ?? 0}
+            savedUsd={whole.total.savedUsd ?? 0}
             endMs={book.times.at(-1) ?? 0}
             playheadMs={playhead === undefined ? undefined : panel.playback.ms}
             range={range}
