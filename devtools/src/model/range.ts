@@ -53,7 +53,8 @@ export function rangeTotals(
   for (let index = 0; index < last; index++) {
     const bar = bars[index] as Bar
     const end = endAt(bar, now)
-    if (bar.start > to || end < from) continue
+    if (bar.start > to) break // they are in order
+    if (end < from) continue
     const key = `${bar.kind} ${bar.name}`
     let row = rows.get(key)
     if (!row) {
