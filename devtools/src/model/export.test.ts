@@ -4,7 +4,8 @@ import { answered, asked, bookOf } from './events.fixture.js'
 import { ExportError, fileName, toGzip, toHtml, toJsonl, toTrace } from './export.js'
 
 const { events } = bookOf(asked('q', 'How far </script><b>in winter</b>?'), answered('a', 'q'))
-const viewer = '<html><head><title>Daybook</title></head><body><script>find("daybook-ledger")</script></body></html>'
+const place = '<script type="application/json" id="daybook-ledger"></script>'
+const viewer = `<html><head><title>Daybook</title></head><body>${place}<script>run()</script></body></html>`
 
 test('a ledger is written with its chain and read again as it was', async () => {
   const text = await (await toJsonl('run:8', events)).text()
@@ -30,7 +31,7 @@ test('packed, it is the same', async () => {
 test('a page carries the ledger as data that ends no tag', () => {
   const page = toHtml(viewer, 'run:8', 'Buses & $1 <b>', events)
   expect(page).toContain('<title>Buses &amp; $1 &lt;b></title>')
-  const text = /id="daybook-ledger">(.*)<\/script>\n<\/body>/s.exec(page)?.[1] ?? ''
+  const text = /id="daybook-ledger">(.*)<\/script><script>/s.exec(page)?.[1] ?? ''
   expect(text).not.toContain('<')
   expect(JSON.parse(text)).toEqual({ stream: 'run:8', events })
 })

@@ -14,7 +14,7 @@ export class ExportError extends Error {}
 export async function toJsonl(name: string, events: readonly LedgerEvent[]): Promise<Blob> {
   const type = 'application/x-ndjson'
   try {
-    const { toJSONL } = await import('daybook')
+    const { toJSONL } = await import('../sdk.js')
     return new Blob([toJSONL(events, { name })], { type })
   } catch {
     const parts: string[] = []
@@ -44,20 +44,22 @@ export async function toTrace(name: string, events: readonly LedgerEvent[], cont
 
 /**
  * The page of the devtools with the ledger in it. It is data there and no script, so the page's policy needs no word for it.
- * @param viewer The page as one HTML file without a ledger.
+ * @param viewer The page as one HTML file, with an empty place for a ledger.
  * @throws ExportError for what is no such page.
  */
 export function toHtml(viewer: string, name: string, title: string, events: readonly LedgerEvent[]): string {
-  const end = viewer.lastIndexOf('</body>')
-  // The page asks for its ledger by this name; another page that was answered instead does not.
-  if (end < 0 || !viewer.includes('daybook-ledger')) throw new ExportError(noViewer)
+  // Another page that was answered instead has no such place.
+  if (!place.test(viewer)) throw new ExportError(noViewer)
   const ledger = JSON.stringify({ stream: name, events }).replaceAll('<', '\\u003c')
-  const block = `<script type="application/json" id="daybook-ledger">${ledger}</script>\n`
-  const page = viewer.slice(0, end) + block + viewer.slice(end)
   const safe = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  // In a function, since a `$` of the title would mean something.
-  return page.replace(/<title>[^<]*<\/title>/, () => `<title>${safe}</title>`)
+  // In functions, since a `$` of the ledger or the title would mean something.
+  return viewer
+    .replace(place, () => `<script type="application/json" id="daybook-ledger">${ledger}</script>`)
+    .replace(/<title>[^<]*<\/title>/, () => `<title>${safe}</title>`)
 }
+
+/** An expression and no text: this very line stands in the code of the page. */
+const place = /<script type="application\/json" id="daybook-ledger"><\/script>/
 
 const noViewer =
   'The viewer that goes into the file is not beside this page. The command makes the file anywhere: daybook export <run> --html.'
