@@ -29,7 +29,7 @@ const maxBoxes = 70
 const maxLabels = 60
 /** More lines than these are not drawn at once; those of the selection's path come first. */
 const maxLines = 6000
-const leastReadable = 0.7
+const leastReadable = 0.8
 /** Of a line, in pixels: what is thicker says no more. */
 const maxWidth = 4
 /** With more lines than these, only those of the path say how many causes they are. */
@@ -263,7 +263,6 @@ function Box(props: {
       role="option"
       className={`box${state}`}
       aria-selected={selected}
-      aria-label={`${title}, ${meta}${count > 1 ? `, ${count} times` : `, event ${seq}`}`}
       title={`${title}\n${meta}`.slice(0, 2000)}
       style={{ left: x - nodeWidth / 2, top: y }}
     >
@@ -273,7 +272,12 @@ function Box(props: {
         {seq !== undefined && <span className="mono">#{seq}</span>}
       </span>
       <span className={facts.failed ? 'meta clip f-error' : 'meta clip'}>{meta}</span>
-      {count > 1 && <span className="badge">{count}</span>}
+      {count > 1 && (
+        <span className="badge">
+          {count}
+          <span className="hidden"> times</span>
+        </span>
+      )}
     </div>
   )
 }

@@ -17,7 +17,7 @@ export interface WindowedProps {
 const overscan = 4
 
 export function Windowed({ total, rowHeight, label, className, role, head, shown, children }: WindowedProps) {
-  const box = useRef<HTMLElement>(null)
+  const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 400 })
   useLayoutEffect(() => {
     const element = box.current
@@ -40,7 +40,8 @@ export function Windowed({ total, rowHeight, label, className, role, head, shown
   const rows = []
   for (let at = first; at < last; at++) rows.push(children(at))
   return (
-    <section
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it always has a role that may have a name
+    <div
       ref={box}
       className={className ? `windowed ${className}` : 'windowed'}
       role={role ?? 'group'}
@@ -58,7 +59,7 @@ export function Windowed({ total, rowHeight, label, className, role, head, shown
           {rows}
         </div>
       </div>
-    </section>
+    </div>
   )
 }
 

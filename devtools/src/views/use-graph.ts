@@ -78,7 +78,7 @@ function advance(work: Work, book: Book): number | undefined {
         across: nodeWidth,
         along: nodeHeight,
         gap: 28,
-        between: 38
+        between: 34
       })
       work.steps = { shape, run }
     }

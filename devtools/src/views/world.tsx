@@ -225,10 +225,10 @@ function Changed(props: {
   const isChange = rows.length > 0
   return (
     <section className="changed" aria-label="What changed">
-      <h3>
+      <h2>
         <b>What changed at #{length}</b>
         <span className="right muted">{isChange ? `against #${rows[0]}` : ''}</span>
-      </h3>
+      </h2>
       {!isChange && (
         <p className="muted">
           This event changed no object.{' '}
