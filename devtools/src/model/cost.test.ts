@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { budgetAt } from './budget.js'
-import { bucketsOf, costOf, growthOf, nearest, ticksOf } from './cost.js'
+import { answersOf, bucketsOf, costOf, growthOf, modelsOf, nearest, ticksOf } from './cost.js'
 import { answered, asked, bookOf, event } from './events.fixture.js'
 
 const made = (id: string, type: string, cause: readonly string[] = []) =>
@@ -112,6 +112,12 @@ test('time is cut into parts, and a sum grows by what was paid', () => {
   ])
   expect(growthOf(answers, 'saved', 10_000)).toEqual([[1500, 0.004]])
   expect(growthOf(answers, 'spent', 10_000, 1)).toEqual([[9500, 0.03]])
+})
+
+test('models keep their order whatever the playhead', () => {
+  const book = bookOf(...run)
+  expect(costOf(book, 9).model.map(({ key }) => key)).toEqual(['gpt-5-mini'])
+  expect(modelsOf(answersOf(book))).toEqual(['gpt-5', 'gpt-5-mini'])
 })
 
 test('an axis has round figures and reaches its top', () => {

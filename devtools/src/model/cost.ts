@@ -302,6 +302,13 @@ function createTally(key: string): Tally {
   }
 }
 
+/** The models of a run with the most expensive first, whatever the playhead: their shades must not change with it. */
+export function modelsOf(answers: readonly Answer[]): readonly string[] {
+  const sums = new Map<string, number>()
+  for (const { model, spent } of answers) sums.set(model, (sums.get(model) ?? 0) + (spent ?? 0))
+  return [...sums].sort((a, b) => b[1] - a[1]).map(([model]) => model)
+}
+
 /** The value that so many parts of all are not above: one that was measured, not one between two. */
 export function nearest(values: readonly number[], part: number): number | undefined {
   if (values.length === 0) return undefined

@@ -3,7 +3,7 @@ import type { Book } from '../model/book.js'
 import { budgetAt } from '../model/budget.js'
 import type { CostGroup } from '../model/cost.js'
 import { grouped, usd } from '../model/numbers.js'
-import { Bar, type GroupsProps, tokens } from './cost-table.js'
+import { Bar, type GroupsProps, money, tokens } from './cost-table.js'
 import { limitText, Meter } from './totals.js'
 
 export function Share({ title, groups, shadeOf, nameOf, onGo }: GroupsProps & { readonly title: string }) {
@@ -23,7 +23,7 @@ export function Share({ title, groups, shadeOf, nameOf, onGo }: GroupsProps & { 
             {nameOf(group.key)}
           </span>
           <Bar group={group} most={most} shadeOf={shadeOf} />
-          <span className="n">{usd(group.spentUsd, group.estimated)}</span>
+          <span className="n">{money(group.spentUsd, group.estimated)}</span>
         </button>
       ))}
       {groups.length === 0 && <p className="muted">No answer yet.</p>}

@@ -22,13 +22,19 @@ export function By({ by, onChange }: { readonly by: CostBy; readonly onChange: (
   )
 }
 
+/** Dollars in a column: four decimals for what is not dear, so that the points align. */
+export function money(value: number | null | undefined, estimated = false): string {
+  if (typeof value !== 'number' || !(value >= 0.00005 && value < 1)) return usd(value, estimated)
+  return `${estimated ? '≈\u00a0' : ''}$${value.toFixed(4)}`
+}
+
 /** The columns of the table: what they show, and what they sort by. */
 const columns = [
-  { name: 'spent', of: (sums: Sums) => sums.spentUsd, text: (sums: Sums) => usd(sums.spentUsd, sums.estimated) },
+  { name: 'spent', of: (sums: Sums) => sums.spentUsd, text: (sums: Sums) => money(sums.spentUsd, sums.estimated) },
   {
     name: 'saved',
     of: (sums: Sums) => sums.savedUsd,
-    text: (sums: Sums) => usd(sums.savedUsd ?? (sums.hits > 0 ? null : 0), sums.estimated)
+    text: (sums: Sums) => money(sums.savedUsd ?? (sums.hits > 0 ? null : 0), sums.estimated)
   },
   {
     name: 'hits',
@@ -84,7 +90,7 @@ export function Table({ groups, by, shadeOf, nameOf, onGo }: GroupsProps & { rea
         <thead>
           <tr>
             {head(by, 'name')}
-            <th className="bar-head" aria-label="share" />
+            <td className="bar-head" />
             {columns.map(({ name }) => head(name))}
           </tr>
         </thead>

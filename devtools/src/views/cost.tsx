@@ -1,7 +1,7 @@
 /** What the run cost: by model, by actor, by cause and over time; what the cache saved and what the budget leaves. */
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Book } from '../model/book.js'
-import { answersOf, type CostBy, type Cost as CostModel, costOf } from '../model/cost.js'
+import { answersOf, type CostBy, type Cost as CostModel, costOf, modelsOf } from '../model/cost.js'
 import { callFigures } from '../model/figures.js'
 import { count, grouped, seconds, unknown, usd } from '../model/numbers.js'
 import { questionAt } from '../model/row.js'
@@ -11,7 +11,7 @@ import css from '../styles/cost.css?inline'
 import { useSheet } from './adopt.js'
 import { CostChart } from './cost-chart.js'
 import { BudgetPart, Share, Tokens } from './cost-side.js'
-import { By, Table } from './cost-table.js'
+import { By, money, Table } from './cost-table.js'
 import { Icon } from './glyph.js'
 import type { ViewProps } from './registry.js'
 
@@ -28,7 +28,11 @@ export function Cost({ run, dock }: ViewProps) {
   const cost = costOf(book, length, range)
   const whole = range ? costOf(book, length) : cost
   const { total } = cost
-  const shades = new Map(whole.model.map(({ key }, at) => [key, Math.min(2, at)]))
+  const answers = answersOf(book)
+  const answered = answers.length
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list only ever grows
+  const models = useMemo(() => modelsOf(answers), [answers, answered])
+  const shades = new Map(models.map((key, at) => [key, Math.min(2, at)]))
   const shadeOf = (model: string): number => shades.get(model) ?? 2
   const nameOf = (key: string, of: CostBy = 'model'): string => labelOf(book, of, key)
   const without = (total.spentUsd ?? 0) + (total.savedUsd ?? 0)
@@ -74,10 +78,10 @@ export function Cost({ run, dock }: ViewProps) {
         <section className="cost-part">
           <h2>
             Over time
-            <Legend cost={whole} nameOf={nameOf} />
+            <Legend names={models.map(key => nameOf(key))} hits={whole.total.hits} />
           </h2>
           <CostChart
-            answers={answersOf(book)}
+            answers={answers}
             spentUsd={whole.total.spentUsd ?? 0}
             savedUsd={whole.total.savedUsd ?? 0}
             endMs={book.times.at(-1) ?? 0}
@@ -179,8 +183,7 @@ function Stat(props: {
   )
 }
 
-function Legend({ cost, nameOf }: { readonly cost: CostModel; readonly nameOf: (key: string) => string }) {
-  const names = cost.model.map(({ key }) => nameOf(key))
+function Legend({ names, hits }: { readonly names: readonly string[]; readonly hits: number }) {
   const rest = names.slice(2)
   const shown = [...names.slice(0, 2), ...(rest.length > 1 ? [`${rest.length} others`] : rest)]
   return (
@@ -191,7 +194,7 @@ function Legend({ cost, nameOf }: { readonly cost: CostModel; readonly nameOf: (
           <span className="clip">{name}</span>
         </span>
       ))}
-      {cost.total.hits > 0 && (
+      {hits > 0 && (
         <span>
           <i className="hatch" />
           saved by cache
@@ -234,7 +237,7 @@ function Largest({
             <span className="n">
               {count(figures?.inputTokens)} → {count(figures?.outputTokens)}
             </span>
-            <span className="n">{usd(answer.spent, answer.estimated)}</span>
+            <span className="n">{money(answer.spent, answer.estimated)}</span>
           </button>
         )
       })}
