@@ -5,11 +5,13 @@ import { serverSource } from './sources/from-server.js'
 import { lazySource } from './sources/lazy.js'
 import replayUrl from './sources/replay.worker.ts?worker&url'
 import { replayWorker, workerAt } from './sources/replay-worker.js'
+import { workshop } from './sources/workshop.js'
 import { readAddress, writeAddress } from './state/address.js'
 import { keepAddress } from './state/history.js'
 import { createPanel } from './state/panel.js'
 import type { TryIt } from './state/try-it.js'
 import { Devtools } from './views/devtools.js'
+import { withForking } from './views/forking.js'
 
 const tokenKey = 'daybook.token'
 const themeKey = 'daybook.theme'
@@ -38,6 +40,8 @@ if (address.token) remember(session, tokenKey, address.token)
 const token = address.token ?? remembered(session, tokenKey)
 const theme = remembered(local, themeKey)
 
+withForking()
+workshop.load = () => import('./sources/here.js')
 replayWorker.make = () => workerAt(replayUrl)
 
 const panel = createPanel({

@@ -6,6 +6,7 @@ import { createPanel } from './state/panel.js'
 import type { DevtoolsOptions } from './types.js'
 import { Devtools } from './views/devtools.js'
 import { Dock, PopOutButton } from './views/dock.js'
+import { withForking } from './views/forking.js'
 
 export interface ShownPanel {
   /** Shows the dock again after it was closed. */
@@ -20,6 +21,7 @@ export function showPanel(
   onClose: () => void
 ): ShownPanel {
   const { theme = 'auto', mode = 'inline', height, run } = options
+  withForking()
   const page = target.ownerDocument.defaultView ?? window
   let popped: PopOut | undefined
   // Frames come from the window that shows the panel: a page behind another one has none.

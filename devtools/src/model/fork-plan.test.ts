@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { createBook } from './book.js'
 import { answered, asked, bookOf } from './events.fixture.js'
 import { editedData, type ForkForm, formOf, noEdits } from './fork-draft.js'
-import { loadPlanning, planFork } from './fork-plan.js'
+import { planFork } from './fork-plan.js'
 
 const fetch = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
 
@@ -24,10 +24,9 @@ test.each([research, diligence])(
     for await (const event of (await daybook.ledgers.open('run:8')).read()) events.push(event)
     const book = createBook('run:8')
     for (const event of events) book.add(event)
-    const planning = await loadPlanning()
     let compared = 0
     for (const [position, event] of events.entries()) {
-      const same = planFork(book, planning, { position, changed: undefined, single: false })
+      const same = planFork(book, { position, changed: undefined, single: false })
       expect(same.calls).toHaveLength((await forkEstimate(events, position)).calls)
       const form = formOf(event) as ForkForm
       if (typeof form === 'string') continue
@@ -40,7 +39,7 @@ test.each([research, diligence])(
       const edited = editedData(event, form, { ...noEdits, texts: text as Record<string, string> })
       if (edited.count === 0) continue
       const estimate = await forkEstimate(events, position, { change: { set: edited.set } })
-      const plan = planFork(book, planning, { position, changed: event.id, data: edited.data, single: false })
+      const plan = planFork(book, { position, changed: event.id, data: edited.data, single: false })
       expect(plan.calls.length, `${position} ${event.type}`).toBe(estimate.calls)
       expect(plan.fateOf(position)).toBe('edited')
       if (position > 0) expect(plan.fateOf(position - 1)).toBe('recorded')
@@ -58,7 +57,7 @@ test('what follows from the change may change, its calls run again, and what is 
     answered('a2', 'q2', {}, 3000),
     asked('q3', 'And so?', 3000, ['a1'])
   )
-  const plan = planFork(book, await loadPlanning(), {
+  const plan = planFork(book, {
     position: 0,
     changed: 'q1',
     data: { model: 'x/y', messages: [] },
@@ -74,8 +73,7 @@ test('what follows from the change may change, its calls run again, and what is 
 
 test('of a ledger that is no run, only the one call is made again', async () => {
   const book = bookOf(asked('q1', 'How far?'), answered('a1', 'q1'), asked('q2', 'And so?', 2000, ['a1']))
-  const planning = await loadPlanning()
-  const plan = planFork(book, planning, { position: 0, changed: 'q1', data: {}, single: true })
+  const plan = planFork(book, { position: 0, changed: 'q1', data: {}, single: true })
   expect(plan.calls.map(({ row }) => row)).toEqual([0])
-  expect(planFork(book, planning, { position: 1, changed: 'a1', single: true }).calls).toEqual([])
+  expect(planFork(book, { position: 1, changed: 'a1', single: true }).calls).toEqual([])
 })

@@ -1,5 +1,5 @@
 /** What a fork keeps of a run and what it does anew, event by event, before anything is asked. */
-import type { LedgerEvent, Recording } from 'daybook'
+import { cacheKey, type LedgerEvent, type Recording, recordingsOf } from 'daybook'
 import type { Book } from './book.js'
 import { callFigures } from './figures.js'
 import { record } from './read.js'
@@ -31,17 +31,6 @@ export interface ForkPlan {
   readonly future: ReadonlySet<string>
 }
 
-/** The parts of the library that a plan needs. */
-export interface Planning {
-  readonly recordingsOf: (events: Iterable<LedgerEvent>) => readonly Recording[]
-  readonly digest: (request: Recording['request']) => string
-}
-
-export async function loadPlanning(): Promise<Planning> {
-  const { cacheKey, recordingsOf } = await import('daybook')
-  return { recordingsOf, digest: request => cacheKey(request, {}) }
-}
-
 export interface PlanOptions {
   readonly position: number
   /** The id of the changed event; undefined: nothing is changed. */
@@ -55,7 +44,7 @@ export interface PlanOptions {
 const notRecorded = 'it has no recorded answer'
 
 /** Counts as the library's `forkEstimate` does. */
-export function planFork(book: Book, planning: Planning, options: PlanOptions): ForkPlan {
+export function planFork(book: Book, options: PlanOptions): ForkPlan {
   const { events } = book
   const { position, changed, data, single } = options
   const ids = new Set<string>()
@@ -81,7 +70,7 @@ export function planFork(book: Book, planning: Planning, options: PlanOptions): 
     if (follows) future.add(event.id)
   }
 
-  const again = callsOf(book, planning, { changed, data, future, kept: ids, single })
+  const again = callsOf(book, { changed, data, future, kept: ids, single })
   const calls: PlannedCall[] = []
   const spans: [number, number][] = []
   for (const { id, why } of again) {
@@ -124,7 +113,7 @@ interface Scope {
   readonly single: boolean
 }
 
-function callsOf(book: Book, { recordingsOf, digest }: Planning, scope: Scope): { id: string; why: string }[] {
+function callsOf(book: Book, scope: Scope): { id: string; why: string }[] {
   const { changed, data, future, kept, single } = scope
   const all = recordingsOf(book.events)
   if (single)
@@ -148,6 +137,11 @@ function callsOf(book: Book, { recordingsOf, digest }: Planning, scope: Scope): 
     known.add(key)
   }
   return calls
+}
+
+/** What is the same request. */
+export function digest(request: Recording['request']): string {
+  return cacheKey(request, {})
 }
 
 const notes = new Set(['target', 'cause_object_id', 'dialog_id', 'metadata'])

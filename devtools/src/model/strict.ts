@@ -1,6 +1,6 @@
 /** A strict fork: what neither is recorded nor follows from the change is not asked. */
-import type { LedgerEvent } from 'daybook'
-import type { Planning } from './fork-plan.js'
+import { type LedgerEvent, recordingsOf } from 'daybook'
+import { digest } from './fork-plan.js'
 import { record } from './read.js'
 
 /**
@@ -9,8 +9,7 @@ import { record } from './read.js'
  */
 export function strictWatch(
   parent: readonly LedgerEvent[],
-  changed: string | undefined,
-  { recordingsOf, digest }: Planning
+  changed: string | undefined
 ): (event: LedgerEvent) => string | undefined {
   const known = new Set(recordingsOf(parent).map(({ request }) => digest(request)))
   const before = new Set(parent.map(({ id }) => id))

@@ -6,7 +6,9 @@ import type { DevtoolsSource } from '../model/source.js'
 import { daybookSource, ledgerSource } from './from-daybook.js'
 import { fileSource, parseLedgerText, readLedgerFile } from './from-file.js'
 import { serverSource } from './from-server.js'
+import { workshop } from './workshop.js'
 
+workshop.load = () => import('./here.js')
 const fetch = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
 const model = 'anthropic/claude-haiku-4-5'
 

@@ -3,6 +3,7 @@ import type { LedgerEvent, LedgerInfo, ParsedLedger } from 'daybook'
 import { isRecord, record } from '../model/read.js'
 import type { DevtoolsSource } from '../model/source.js'
 import type { Shelf } from './here.js'
+import { noWorkshop, workshop } from './workshop.js'
 
 export const maxFileBytes: number = 512 * 1024 * 1024
 /** A small archive must not become a page's whole memory. */
@@ -139,18 +140,22 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     label,
     kind: 'file',
     asksWho: true,
+    get noFork() {
+      return workshop.load ? undefined : noWorkshop
+    },
     noVerify: text
       ? undefined
       : 'These events came without their chain of hashes: the .jsonl file that Daybook wrote has it.',
     unverified: parsed.unverified === true,
     ...(text && {
       async verify() {
-        const { verifyLedger } = await import('daybook')
-        return verifyLedger(await text())
+        const { verifyText } = await import('./verify-text.js')
+        return verifyText(await text())
       }
     }),
     async fork(name, request, hooks) {
-      const { branchesOf, daybookHere, forkHere, shelfOf } = await import('./here.js')
+      if (!workshop.load) throw new Error(noWorkshop)
+      const { branchesOf, daybookHere, forkHere, shelfOf } = await workshop.load()
       const shelf = forked?.shelf ?? (await shelfOf(info.name, parsed.events))
       const here = await daybookHere(request.answers ?? { provider: 'simulated' }, shelf.store)
       forked = { shelf, source: branchesOf(here.daybook) }

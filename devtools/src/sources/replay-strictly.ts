@@ -1,5 +1,5 @@
 /** A run's responders once more on its recorded answers: in a worker where there is one, else in slices in the page. */
-import type { Divergence, Kit, LedgerEvent, ReplayReport } from 'daybook'
+import { type Divergence, type Kit, type LedgerEvent, type ReplayReport, replayKit } from 'daybook'
 import { isOwnKit, kitNamed } from './kits.js'
 import { replayWorker } from './replay-worker.js'
 
@@ -53,7 +53,6 @@ export async function replayHere(
   events: readonly LedgerEvent[],
   signal?: AbortSignal
 ): Promise<Omit<StrictOutcome, 'worker'>> {
-  const { replayKit } = await import('daybook')
   const report = await replayKit(kit, events, signal ? { signal } : {})
   const { events: total, equal, diverged, ok, hash, divergences } = report
   return { events: total, equal, diverged, ok, hash, divergences }

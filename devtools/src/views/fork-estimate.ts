@@ -1,8 +1,8 @@
 /** What a fork as it stands now would keep and ask: counted again a moment after each edit. */
-import type { ForkEstimate } from 'daybook'
+import { type ForkEstimate, forkEstimate } from 'daybook'
 import { useEffect, useState } from 'react'
 import type { Edited } from '../model/fork-draft.js'
-import { type ForkPlan, loadPlanning, planFork } from '../model/fork-plan.js'
+import { type ForkPlan, planFork } from '../model/fork-plan.js'
 import { isOwnKit } from '../sources/kits.js'
 import type { OpenRun } from '../state/panel.js'
 
@@ -36,8 +36,7 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted 
       const changed = edited.count > 0 ? event.id : undefined
       const change = changed === undefined ? {} : { change: { event: event.id, set: edited.set } }
       try {
-        const [planning, { forkEstimate }] = await Promise.all([loadPlanning(), import('daybook')])
-        const plan = planFork(book, planning, { position: row, changed, data: edited.data, single })
+        const plan = planFork(book, { position: row, changed, data: edited.data, single })
         if (!over) setCounted(before => ({ ...(before.estimate ? { estimate: before.estimate } : {}), plan }))
         const local = async (): Promise<ForkEstimate> => {
           try {

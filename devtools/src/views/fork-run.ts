@@ -1,6 +1,5 @@
 /** A branch while it runs, from the press of the button until Compare opens. */
 import { useRef, useState } from 'react'
-import { loadPlanning } from '../model/fork-plan.js'
 import { duration } from '../model/numbers.js'
 import type { ForkRequest } from '../model/source.js'
 import { strictWatch } from '../model/strict.js'
@@ -49,13 +48,16 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
     let violation: string | undefined
     let unfollow: (() => void) | undefined
     const tell = (): void => {
-      const what = events === 0 ? 'beginning' : `${events} events, ${answers} answered${deltas > 0 ? `, ${deltas} deltas of the next` : ''}`
+      const what =
+        events === 0
+          ? 'beginning'
+          : `${events} events, ${answers} answered${deltas > 0 ? `, ${deltas} deltas of the next` : ''}`
       setState({ running: true, progress: `${branch}: ${what}, ${duration(performance.now() - began)}` })
     }
     tell()
     const ticking = setInterval(tell, 250)
     try {
-      const wrong = strict ? strictWatch(run.book.events, changed, await loadPlanning()) : () => undefined
+      const wrong = strict ? strictWatch(run.book.events, changed) : () => undefined
       const begun = (): void => {
         unfollow ??= source.follow(branch, {
           events(from, batch) {

@@ -9,7 +9,9 @@ import { daybookSource } from '../sources/from-daybook.js'
 import { fileSource, parseLedgerText, readLedgerFile } from '../sources/from-file.js'
 import { createPanel, type Panel } from '../state/panel.js'
 import { Devtools } from './devtools.js'
+import { withForking } from './forking.js'
 
+withForking()
 let mounted: Mounted | undefined
 let panel: Panel
 afterEach(() => {
@@ -54,7 +56,7 @@ async function found<T>(look: () => T | null | undefined | false): Promise<T> {
 }
 
 const button = (root: ShadowRoot, words: string) => (): HTMLButtonElement | undefined =>
-  [...root.querySelectorAll('button')].find(each => each.textContent?.startsWith(words) && !each.disabled)
+  [...root.querySelectorAll('button')].find(each => each.textContent?.trim().startsWith(words) && !each.disabled)
 
 /** As if somebody typed it. */
 function type(field: HTMLTextAreaElement | HTMLInputElement, text: string): void {

@@ -4,6 +4,5 @@ import type { Sheet } from '../state/panel.js'
 import type { ViewProps } from './registry.js'
 
 export const sheets: Partial<Record<Exclude<Sheet, 'try'>, ComponentType<ViewProps>>> = {
-  fork: lazy(async () => ({ default: (await import('./fork.js')).Fork })),
   replay: lazy(async () => ({ default: (await import('./replay.js')).Replay }))
 }
