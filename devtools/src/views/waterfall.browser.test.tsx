@@ -61,7 +61,8 @@ beforeEach(async () => {
     mounted.unmount()
     place.remove()
   }
-  await expect.poll(names).toContain('search')
+  // The view is loaded when it is first shown, which may take a while on a busy machine.
+  await expect.poll(names, { timeout: 10_000 }).toContain('search')
 })
 
 afterEach(() => end())

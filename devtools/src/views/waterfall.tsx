@@ -344,7 +344,7 @@ function Calls({ run, dock }: ViewProps) {
           key={at}
           {...common}
           glyph={glyphOf(line.bar, future, now)}
-          name={line.bar.name}
+          name={undated(line.bar.name)}
           who={line.bar.actor}
           future={future}
           place={line.place}
@@ -433,6 +433,9 @@ function Calls({ run, dock }: ViewProps) {
     </div>
   )
 }
+
+/** Without the date at the end of a model's name, which its words have: there is more to be seen of the rest. */
+const undated = (name: string): string => name.replace(/-20\d{6}$/, '')
 
 /** How many bars began before this time: they are in order. */
 function startedBefore(bars: readonly Bar[], ms: number): number {
