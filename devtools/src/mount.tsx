@@ -13,8 +13,8 @@ export interface Mounted {
 
 const guarded = ['keydown', 'keyup', 'keypress', 'beforeinput', 'input', 'paste', 'copy', 'cut'] as const
 
-/** Inline and important: a page's `* { … !important }` cannot win over it. */
-const hostStyle = { all: 'initial', display: 'block' } as const
+/** Inline and important: a page's `* { … !important }` cannot win over it. `all` leaves the direction of writing alone. */
+const hostStyle = { all: 'initial', direction: 'ltr', 'unicode-bidi': 'isolate', display: 'block' } as const
 
 export function mount(target: Element | ShadowRoot, style: Readonly<Record<string, string>> = {}): Mounted {
   const document = target.ownerDocument

@@ -26,18 +26,17 @@ export const mountDevtools: MountDevtools = (target, input, options: DevtoolsOpt
     }
     if (loading) return
     loading = true
-    import('./panel.js').then(
-      ({ showPanel }) => {
+    import('./panel.js')
+      .then(({ showPanel }) => {
         if (gone) return
         shown = showPanel(target, source, options, close)
         trigger?.remove()
         trigger = undefined
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         loading = false
         console.error('The devtools could not be loaded.', error)
-      }
-    )
+      })
   }
 
   if (options.mode === 'docked' && options.open === false) close()

@@ -33,6 +33,7 @@ export function createTrigger(
   const host = page.createElement('div')
   host.setAttribute('data-daybook-devtools', '')
   host.style.setProperty('all', 'initial', 'important')
+  host.style.setProperty('direction', 'ltr', 'important')
   const root = host.attachShadow({ mode: 'open' })
   const sheet = new (page.defaultView ?? window).CSSStyleSheet()
   sheet.replaceSync(css)

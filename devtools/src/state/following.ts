@@ -29,7 +29,7 @@ export function createFollowing(): Following {
         const batch = pending[0] as (typeof pending)[number]
         let at = Math.max(0, book.events.length - batch.from)
         for (; at < batch.events.length; at++) {
-          book.add(batch.events[at])
+          take(book, batch.events[at])
           if ((at & 63) === 63 && performance.now() > until) break
         }
         if (at < batch.events.length) return true
@@ -44,5 +44,16 @@ export function createFollowing(): Following {
       pending = []
       pendingSignals = []
     }
+  }
+}
+
+/** A source of the page's own may give objects that throw where they are read: what stands in their place says so. */
+function take(book: BookFold, event: unknown): void {
+  const row = book.events.length
+  try {
+    book.add(event)
+  } catch (error) {
+    if (book.events.length > row) throw error
+    book.add(`This event cannot be read: ${error}`)
   }
 }

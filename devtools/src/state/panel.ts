@@ -90,8 +90,13 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
   const painter = createPainter(
     () => {
-      const more = advance()
-      if (run) cards.refresh(run)
+      let more = false
+      try {
+        more = advance()
+        if (run) cards.refresh(run)
+      } catch (error) {
+        fail(error)
+      }
       changed()
       // Figures of calls in flight move with time alone.
       if (run && run.status.state === 'live' && run.book.calls.open.size > 0) painter.later(500)
@@ -101,6 +106,13 @@ export function createPanel(options: PanelOptions = {}): Panel {
   )
 
   const cards = createCards(() => painter.soon())
+
+  /** What a ledger holds is never an error of the page. */
+  function fail(error: unknown): void {
+    following.clear()
+    if (run) run.status = { state: 'lost', message: `The rest of this ledger cannot be shown: ${error}` }
+    console.error('The devtools failed to read a ledger.', error)
+  }
 
   /** Takes new events in and filters them; true when some are left for the next frame. */
   function advance(): boolean {
