@@ -37,7 +37,9 @@ async function look(page: Page, name: string): Promise<void> {
   if (keep) await page.screenshot({ path: project(`e2e/shots/${name}.png`) })
   expect(await cutTexts(panel), 'texts that are cut off').toEqual([])
   expect(await raggedColumns(panel), 'columns without a common right edge').toEqual([])
-  expect(await filledShare(page, page.locator('.body > .main')), 'the part of the view that is filled').toBeGreaterThan(1 / 3)
+  expect(await filledShare(page, page.locator('.body > .main')), 'the part of the view that is filled').toBeGreaterThan(
+    1 / 3
+  )
   expect(await violations(page), 'axe').toEqual([])
 }
 

@@ -1,2 +1,11 @@
-/** What the panel uses of the SDK, in one module that is loaded when it is first needed: a bundler leaves the rest out. */
-export { parseJSONL, toJSONL, verifyLedger } from 'daybook'
+/**
+ * What the panel uses of the SDK, in one module that is loaded when it is first needed: of a module that is loaded whole,
+ * a bundler leaves nothing out.
+ */
+export {
+  compareLedgers,
+  diffFields,
+  diffWords,
+  parseJSONL,
+  toJSONL
+} from 'daybook'

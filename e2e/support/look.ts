@@ -26,7 +26,7 @@ export function cutTexts(root: Locator): Promise<string[]> {
       if (box.width < 2 || box.height < 2) continue
       for (let at: Element | null = element; at && at !== top.parentElement; at = at.parentElement) {
         const style = getComputedStyle(at)
-        if (style.clipPath !== 'none' || style.position === 'absolute' && at.clientWidth <= 1) break
+        if (style.clipPath !== 'none' || (style.position === 'absolute' && at.clientWidth <= 1)) break
         if (scrolls(style)) break
         if (!clips(style)) continue
         const frame = at.getBoundingClientRect()

@@ -72,7 +72,9 @@ function rhythm(length, first, total, seed) {
   const lengths = Array.from({ length: pieces }, (_, i) =>
     i === pieces - 1 ? length - Math.floor(length / pieces) * (pieces - 1) : Math.floor(length / pieces)
   )
-  const weights = lengths.map((_, i) => (i > 0 && (i === pieces >> 1 || i === pieces >> 2) ? 9 : 0.5 + next()))
+  const weights = lengths.map((_, i) =>
+    i > 0 && (i === pieces >> 1 || i === pieces >> 2) ? 1 + pieces / 24 : 0.5 + next()
+  )
   const sum = weights.slice(1).reduce((all, one) => all + one, 0)
   const pauses = weights.map((weight, i) => (i === 0 ? first : Math.round((weight / sum) * (total - first - 2))))
   return { lengths, pauses_ms: pauses }

@@ -139,10 +139,10 @@ function undeclared(file, { specifier, typeOnly, dynamic }, manifests) {
   if (!manifest || isTest(file) || specifier.startsWith('#')) return undefined
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
   const { dependencies, peerDependencies, devDependencies, peerDependenciesMeta } = manifest
-  // The panel brings its own React: what is bundled is a devDependency.
+  // The panel brings its own React: what is bundled is a devDependency. Its component for React has the page's.
   const bundled = house === 'devtools' ? devDependencies : {}
-  if (!(name in { ...dependencies, ...peerDependencies, ...bundled }))
-    return `${name} is no dependency in its package.json`
+  if (name in bundled) return undefined
+  if (!(name in { ...dependencies, ...peerDependencies })) return `${name} is no dependency in its package.json`
   if (!peerDependenciesMeta?.[name]?.optional || typeOnly || dynamic || needsPeer.includes(roomOf(file)))
     return undefined
   return `${name} may be absent: import its types only, or import() it`

@@ -1,5 +1,5 @@
 /** What differs between two values, as the library finds it: fields by their path, texts word by word. */
-import type { FieldChange, LedgerEvent, WordChange, World } from 'daybook'
+import type { FieldChange, WordChange } from 'daybook'
 
 export type { FieldChange, WordChange } from 'daybook'
 
@@ -14,24 +14,10 @@ export const maxCompared = 60_000
 
 /** Loaded when something is first compared. */
 export async function loadDiffer(): Promise<Differ> {
-  const { diffLedgers, diffWorlds } = await import('daybook')
-  // A world of one thing that holds the value, and a ledger of one answer that holds the text.
-  const world = (value: unknown): World =>
-    ({ objects: new Map([['', { value }]]), relations: new Map() }) as unknown as World
-  const answer = (text: string): readonly LedgerEvent[] => [
-    { id: '', type: 'llm.response', source: '', actor: '', cause: [], timestamp: '', data: { text } } as never
-  ]
+  const { diffFields, diffWords } = await import('../sdk.js')
   return {
-    fields: (before, after) =>
-      (diffWorlds(world(before), world(after)).objects.changed[0]?.fields ?? []).map(field => ({
-        ...field,
-        path: field.path.replace(/^\/value/, '')
-      })),
-    words(before, after) {
-      const [a, b] = [before.slice(0, maxCompared), after.slice(0, maxCompared)]
-      if (a === b) return a === '' ? [] : [{ type: 'same', text: a }]
-      return diffLedgers(answer(a), answer(b)).pairs[0]?.words ?? []
-    }
+    fields: diffFields,
+    words: (before, after) => diffWords(before.slice(0, maxCompared), after.slice(0, maxCompared))
   }
 }
 

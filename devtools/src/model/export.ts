@@ -38,7 +38,7 @@ export async function toGzip(file: Blob): Promise<Blob> {
 
 /** A trace in the JSON of OpenTelemetry. `content`: with prompts, answers and the arguments of tools. */
 export async function toTrace(name: string, events: readonly LedgerEvent[], content: boolean): Promise<Blob> {
-  const { toOtlp } = await import('../../../packages/daybook/src/ledger/otlp.js')
+  const { toOtlp } = await import('daybook/otlp')
   return new Blob([JSON.stringify(toOtlp(events, { name, content }))], { type: 'application/json' })
 }
 

@@ -141,7 +141,7 @@ export function useAligned(sides: readonly Side[]): { aligned: Aligned | undefin
 }
 
 async function align(sides: readonly Side[]): Promise<Aligned> {
-  const [{ compareLedgers }, differ] = await Promise.all([import('daybook'), loadDiffer()])
+  const [{ compareLedgers }, differ] = await Promise.all([import('../sdk.js'), loadDiffer()])
   const ledgers = sides.map(({ book }) => [...book.events])
   const size = ledgers.reduce((sum, { length }) => sum + length, 0)
   if (size > maxAligned) throw new Error(`they have ${grouped(size)} events in all, and ${grouped(maxAligned)} can be.`)

@@ -3,13 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { toJSONL } from 'daybook'
 import { InputError } from 'daybook/errors'
+import { toOtlp } from 'daybook/otlp'
 import type { Command, Context } from '../command.js'
-import { toOtlp } from '../export/otlp.js'
 import { runPage } from '../export/page.js'
 import { type OpenRun, openRun } from '../open-run.js'
 import { bytes } from '../print/format.js'
 import { pageFolder } from '../server/page.js'
 import { shown, withStores } from '../stores.js'
+import { version } from '../version.js'
 
 const formats = ['jsonl', 'otlp', 'html'] as const
 type Format = (typeof formats)[number]
@@ -65,7 +66,7 @@ async function textOf(run: OpenRun, format: Format, content: boolean, { io }: Co
     case 'jsonl':
       return toJSONL(events, { name })
     case 'otlp':
-      return `${JSON.stringify(toOtlp(events, { name, content }))}\n`
+      return `${JSON.stringify(toOtlp(events, { name, content, version: version() }))}\n`
     case 'html':
       return runPage({ name, title: `Daybook ${run.short}`, events }, io.page ?? pageFolder())
   }

@@ -33,7 +33,7 @@ export async function runPage({ name, title, events }: RunPage, folder: string):
 const place = '<script type="application/json" id="daybook-ledger"></script>'
 
 function unknownPage(cause?: unknown): Error {
-  return new ConfigurationError('The built page of the devtools cannot be put into one file: run npm run build.', {
+  return new ConfigurationError('The page of the devtools cannot be put into one file: run npm run build.', {
     cause
   })
 }

@@ -194,7 +194,7 @@ test('a fork that lay for a week before it was run took only as long as it ran',
     { type: 'object.created', data: { id: 'a', type: 'Goal' } },
     { type: 'branch.created', data: { branch_id: 'f', parent: 'run:test', fork_position: 1, carried: 1 } },
     { type: 'llm.request', data: { model: 'm', messages: [] } },
-    { type: 'llm.response', data: { ...answer, latency_ms: 4000 }, cause: ['e3'] },
+    { type: 'llm.response', data: { ...answer, latency_ms: 4000 } as never, cause: ['e3'] },
     { type: 'object.created', data: { id: 'e', type: 'Goal' } }
   )
   const week = 7 * 86_400

@@ -107,7 +107,7 @@ test('without --allow-fork nothing is forked, whoever asks', async () => {
 
 test('a wrong token, a foreign Origin, null, another site and a foreign Host are refused before anything is read', async () => {
   const { port, orders } = await serve({})
-  const refused: [number, Sent['headers']][] = [
+  const refused: [number, Record<string, string | undefined>][] = [
     [401, { Authorization: 'Bearer wrong' }],
     [401, { Authorization: undefined }],
     [403, { Origin: 'http://evil.test' }],

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from 'daybook'
+import { toOtlp } from 'daybook/otlp'
 import { expect, test } from 'vitest'
 import { events } from '../testing/hand-made.js'
-import { toOtlp } from './otlp.js'
 
 interface Span {
   traceId: string
