@@ -25,8 +25,11 @@ export interface ForkPlan {
   readonly calls: readonly PlannedCall[]
   /** How many events are taken from the recording. */
   readonly kept: number
-  /** How long calls that run again were open before, those side by side counted once, in milliseconds. */
-  readonly ms: number
+  /**
+   * How long calls that run again were open before, those side by side counted once, in milliseconds; undefined where one
+   * came from a cache then.
+   */
+  readonly ms: number | undefined
   /** The ids of what follows from the change. */
   readonly future: ReadonlySet<string>
 }
@@ -73,12 +76,15 @@ export function planFork(book: Book, options: PlanOptions): ForkPlan {
   const again = callsOf(book, { changed, data, future, kept: ids, single })
   const calls: PlannedCall[] = []
   const spans: [number, number][] = []
+  let quick = false
   for (const { id, why } of again) {
     const row = book.causes.rowOf(id)
     const call = row === undefined ? undefined : book.calls.ofRow(row)
     if (row === undefined || !call) continue
     const { model, inputTokens, outputTokens, costUsd, savedUsd, cache } = callFigures(book, call, 0)
-    const paid = cache === 'hit' || cache === 'joined' ? savedUsd : costUsd
+    const hit = cache === 'hit' || cache === 'joined'
+    const paid = hit ? savedUsd : costUsd
+    quick ||= hit
     calls.push({ row, why, model: call.name || model, inputTokens, outputTokens, costUsd: paid ?? undefined })
     if (call.end >= 0) spans.push([book.times[row] ?? 0, book.times[call.end] ?? 0])
   }
@@ -100,7 +106,7 @@ export function planFork(book: Book, options: PlanOptions): ForkPlan {
     fateOf: row => (row < position ? 'recorded' : fate(events[row] as LedgerEvent)),
     calls,
     kept,
-    ms: covered(spans),
+    ms: quick ? undefined : covered(spans),
     future
   }
 }

@@ -47,7 +47,7 @@ export function RequestEditor(props: EditorProps<RequestForm> & { readonly model
               </button>
             </h3>
             <div className="pair">
-              <div className="was none muted">not in the run</div>
+              <div className="was absent muted">not in the run</div>
               <Editable
                 label={`Added ${message.role} message`}
                 before=""
@@ -313,7 +313,7 @@ function Parameters(
         <div className="field">
           <span>tools</span>
           {form.tools.length === 0 ? (
-            <span className="none muted">none</span>
+            <span className="no-tools muted">none</span>
           ) : (
             <Menu
               label="Tools of this request"

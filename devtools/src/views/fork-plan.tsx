@@ -82,11 +82,11 @@ export function ForkFoot({ run, counted, children }: PlanProps & { readonly chil
           <dd>{estimate && estimate.calls < 2 ? 'runs again' : 'run again'}</dd>
         </div>
         <div>
-          <dt>{estimate ? costText(estimate.costUsd) : unknown}</dt>
-          <dd>{left ?? 'by the price table'}</dd>
+          <dt>{estimate?.costUsd ? usd(estimate.costUsd.low, true) : unknown}</dt>
+          <dd title={left}>{mostText(estimate?.costUsd) ?? left ?? 'by the price table'}</dd>
         </div>
         <div>
-          <dt>{plan ? (plan.ms > 0 ? `≈ ${duration(plan.ms)}` : '≈ 0 s') : unknown}</dt>
+          <dt>{plan?.ms === undefined ? unknown : plan.ms > 0 ? `≈ ${duration(plan.ms)}` : '≈ 0 s'}</dt>
           <dd>then Compare opens</dd>
         </div>
       </dl>
@@ -99,11 +99,9 @@ function callsText(calls: number): string {
   return calls === 0 ? 'no call' : `≤ ${grouped(calls)} ${calls === 1 ? 'call' : 'calls'}`
 }
 
-function costText(cost: { readonly low: number; readonly high: number } | null): string {
-  if (!cost) return unknown
-  const { low, high } = cost
-  if (high === 0) return '$0'
-  return high - low < 1e-6 ? usd(high, true) : `≈ ${usd(low)} to ${usd(high)}`
+/** The cost is that of answers as long as they were; they may be longer. */
+function mostText(cost: { readonly low: number; readonly high: number } | null | undefined): string | undefined {
+  return cost && cost.high - cost.low > 1e-6 ? `at most ${usd(cost.high)}` : undefined
 }
 
 /** Where the run says what it may spend. */

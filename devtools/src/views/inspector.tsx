@@ -75,7 +75,7 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
           {!dock && (
             <span className="right tools">
               <CopyButton label="Copy the event as JSON" text={() => JSON.stringify(event, null, 2)} />
-              {sheets.fork && call?.kind === 'llm' && <ForkButton run={run} row={selected} />}
+              {sheets.fork && <ForkButton run={run} row={selected} />}
             </span>
           )}
         </div>
