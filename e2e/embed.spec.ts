@@ -40,7 +40,7 @@ const page = `<!doctype html>
   const before = new Set(Object.keys(window))
   const daybook = createDaybook({ model: 'openai/gpt-5-mini', fetch: simulatedFetch({ speed: Infinity }) })
   const run = await daybook.run(research, 'Is the host kind?', { id: 'embedded' })
-  const mounted = mountDevtools(document.querySelector('#panel'), daybook, { height: 480, theme: 'dark', run: 'run:embedded' })
+  const mounted = mountDevtools(document.querySelector('#panel'), daybook, { height: 640, theme: 'dark', run: 'run:embedded' })
   window.added = Object.keys(window).filter(name => !before.has(name))
   window.unmount = () => mounted.unmount()
   window.calls = run.calls

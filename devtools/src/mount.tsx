@@ -51,8 +51,9 @@ export function mount(target: Element | ShadowRoot, style: Readonly<Record<strin
     root,
     render: node => react.render(<AdoptContext value={adopt}>{node}</AdoptContext>),
     unmount() {
-      react.unmount()
       host.remove()
+      // Not at once: the page's own React may be in the middle of its work, and it can be the same copy.
+      queueMicrotask(() => react.unmount())
     }
   }
 }

@@ -24,3 +24,17 @@ test("the README's first example runs as printed", { timeout: 30_000 }, async ()
     await rm(folder, { recursive: true })
   }
 })
+
+test('the lines that put the panel into a page are those of the two example apps', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const section = /## The panel in your page\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? ''
+  const lines = [...section.matchAll(/```tsx?\n([\s\S]*?)```/g)].flatMap(([, code = '']) =>
+    code.split('\n').filter(line => line !== '')
+  )
+  expect(lines.length).toBe(4)
+  const apps = ['vite-react/src/main.tsx', 'plain-html/index.html'].map(path =>
+    readFile(join(root, 'packages/examples', path), 'utf8')
+  )
+  const run = (await Promise.all(apps)).join('\n')
+  for (const line of lines) expect(run).toContain(line)
+})
