@@ -284,7 +284,7 @@ function Parameters(
         <input
           id={`${id}${field.path}`}
           className={`${isEdited ? 'changed' : ''} ${faults[field.path] ? 'wrong' : ''}`}
-          title={faults[field.path]}
+          title={faults[field.path] ?? text}
           aria-invalid={faults[field.path] !== undefined}
           inputMode={field.kind === 'number' ? 'decimal' : 'text'}
           list={field.path === '/model' ? `${id}-models` : undefined}

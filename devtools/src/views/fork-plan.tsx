@@ -87,7 +87,7 @@ export function ForkFoot({ run, counted, children }: PlanProps & { readonly chil
         </div>
         <div>
           <dt>{plan?.ms === undefined ? unknown : plan.ms > 0 ? `≈ ${duration(plan.ms)}` : '≈ 0 s'}</dt>
-          <dd>then Compare opens</dd>
+          <dd>then Compare</dd>
         </div>
       </dl>
       {children}

@@ -14,6 +14,7 @@ import {
 import type { Provider } from '../model/source.js'
 import { usePanel } from '../state/context.js'
 import { draftsOf } from '../state/drafts.js'
+import { showFates } from '../state/fates.js'
 import css from '../styles/fork.css?inline'
 import { useSheet } from './adopt.js'
 import { noFork } from './fork-button.js'
@@ -78,6 +79,11 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
   const { source } = run.source
   const counted = useEstimate(run, row, edited)
   const key = useRef<HTMLInputElement>(null)
+  const { plan } = counted
+  useEffect(() => {
+    showFates(panel, plan && { run: run.key, branch: id.slice(0, 12), of: plan.fateOf })
+  }, [panel, plan, run.key, id])
+  useEffect(() => () => showFates(panel, undefined), [panel])
   const branching: Branching = useBranching(panel, run)
   const nameFault = branchFault(id, branching.running ? [] : names)
   const fault = nameFault ?? Object.values(edited.faults)[0] ?? counted.problem

@@ -2,10 +2,12 @@
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
 import type { Call } from '../model/calls.js'
+import type { Fate } from '../model/fork-plan.js'
 import { oneLine } from '../model/read.js'
 import { type LiveRow, liveRows, rowAt } from '../model/row.js'
 import { runState } from '../model/run.js'
 import { usePanel } from '../state/context.js'
+import { useFates } from '../state/fates.js'
 import { Glyph, Icon } from './glyph.js'
 import { LanesOf, LiveLanes } from './lanes.js'
 import { paintMatches } from './matches.js'
@@ -114,6 +116,7 @@ export function Ledger({ run, dock }: ViewProps) {
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
   const last = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
   const hot = selected === undefined ? undefined : (shown.calls.ofRow(selected) ?? book.calls.ofRow(selected))
+  const fates = useFates(panel, run.key)
   const rows = []
   for (let at = first; at < last; at++) {
     if (at < count) {
@@ -130,6 +133,7 @@ export function Ledger({ run, dock }: ViewProps) {
             future={future}
             selected={row === selected}
             hot={hot}
+            fate={fates?.of(row)}
             answered={known.calls.ofRow(row)?.end ?? -1}
             onSelect={panel.select}
           />
@@ -154,7 +158,7 @@ export function Ledger({ run, dock }: ViewProps) {
   const fresh = seen === undefined || pinned.current ? 0 : book.events.length - seen
 
   return (
-    <div className="ledger">
+    <div className={fates ? 'ledger forking' : 'ledger'}>
       {!dock && <Minimap run={run} />}
       <div className="columns" aria-hidden="true">
         <span className="r">seq</span>
@@ -165,7 +169,7 @@ export function Ledger({ run, dock }: ViewProps) {
         <span ref={summaryHead}>summary</span>
         <span className="r">tok</span>
         <span className="r cost">$</span>
-        <span className="r">cache</span>
+        <span className="r clip">{fates ? `in ${fates.branch}` : 'cache'}</span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a table cannot leave out the rows that are not in sight */}
       <div
@@ -254,12 +258,14 @@ interface RowProps {
   readonly future: boolean
   readonly selected: boolean
   readonly hot: Call | undefined
+  /** What a fork would do with it, while one is made. */
+  readonly fate: Fate | undefined
   /** Where the row's call ended: a request's tokens and chip come with its answer. */
   readonly answered: number
   readonly onSelect: (row: number) => void
 }
 
-const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot, onSelect }: RowProps) {
+const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot, fate, onSelect }: RowProps) {
   const item = rowAt(book, row)
   if (!item) return null
   return (
@@ -291,7 +297,7 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot
       <Cell className={`summary ${item.summary.tone}`}>{item.summary.text}</Cell>
       <Cell className="tok r">{item.tokens}</Cell>
       <Cell className="cost r">{item.cost}</Cell>
-      <Cell className="cache-cell">{item.chip && <Chip chip={item.chip} />}</Cell>
+      <Cell className={fate ? `fate r ${fate}` : 'cache-cell'}>{fate ?? (item.chip && <Chip chip={item.chip} />)}</Cell>
     </div>
   )
 })
