@@ -56,7 +56,7 @@ export function Chat({ agent }: { readonly agent: Agent }) {
       </header>
       {turns.length === 0 && (
         <section className="ideas">
-          <p>Ask something. The devtools below show what happens.</p>
+          <p>Ask something.{import.meta.env.DEV && ' The panel below shows what happens.'}</p>
           {ideas.map(idea => (
             <button type="button" key={idea} onClick={() => void ask(idea)}>
               {idea}
