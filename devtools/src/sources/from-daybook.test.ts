@@ -111,7 +111,7 @@ test('a store that cannot be read is told', async () => {
 test('a Daybook, a ledger and a source are told apart, and nothing else is taken', () => {
   const { ledger } = ledgerOf([])
   const source = ledgerSource(ledger)
-  expect(sourceOf(source)).toBe(source)
+  expect(sourceOf(source)).toMatchObject({ label: 'this page', kind: 'page', noFork: source.noFork })
   expect(sourceOf(ledger).kind).toBe('page')
   expect(() => sourceOf({} as never)).toThrow(TypeError)
 })
