@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Locator, Page } from '@playwright/test'
-import { simulatedFetch } from 'daybook/testing'
 import { folder, project, serve } from './support/serve.js'
 import { start } from './support/started.js'
 import { expect, test } from './support/test.js'
@@ -99,14 +98,12 @@ test('the React app has the panel docked while it is developed', async ({ page }
 test('with a key, the React app asks its dev server, which alone knows it', async ({ page }) => {
   const key = 'sk-known-to-the-server'
   const asked: (string | undefined)[] = []
-  const answer = simulatedFetch({ speed: Number.POSITIVE_INFINITY })
-  const provider = createServer(async (request, response) => {
+  const piece = (delta: object, finish_reason: string | null): string =>
+    `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
+  const provider = createServer((request, response) => {
     asked.push(request.headers.authorization)
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const reply = await answer(`http://127.0.0.1${request.url}`, { method: 'POST', body: Buffer.concat(chunks) })
-    response.writeHead(reply.status, Object.fromEntries(reply.headers))
-    response.end(await reply.text())
+    response.setHeader('content-type', 'text/event-stream')
+    response.end(`${piece({ content: 'Because of the air.' }, null)}${piece({}, 'stop')}data: [DONE]\n\n`)
   }).listen(0, '127.0.0.1')
   await once(provider, 'listening')
   const base = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`
@@ -118,6 +115,7 @@ test('with a key, the React app asks its dev server, which alone knows it', asyn
     await expect(page.getByRole('tab', { name: 'Ledger' })).toBeVisible(patient)
     await ask(page, question)
     await expect(row(page, 'llm.response')).toBeVisible(patient)
+    await expect(page.getByRole('listitem').nth(1)).toContainText('Because of the air.')
     expect(asked).toEqual([`Bearer ${key}`])
     expect((await Promise.all(seen)).join('\n')).not.toContain(key)
     // Another page cannot spend it.

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { build } from 'vite'
-import type { Host } from './support/hostile/host.js'
 import { folder, project, type Served, serve } from './support/serve.js'
 import { expect, test } from './support/test.js'
 
@@ -47,7 +46,7 @@ test.beforeAll(async () => {
       modulePreload: false,
       target: 'esnext',
       rolldownOptions: {
-        input: project('e2e/support/hostile/host.ts'),
+        input: project('packages/examples/hostile-page/host.ts'),
         output: { entryFileNames: 'host.js', chunkFileNames: 'host-[name]-[hash].js' }
       }
     }
@@ -55,7 +54,7 @@ test.beforeAll(async () => {
   served = await serve(
     {
       '/': html,
-      '/host.css': project('e2e/support/hostile/host.css'),
+      '/host.css': project('packages/examples/hostile-page/host.css'),
       ...folder('', out),
       ...folder('/devtools', 'devtools/dist')
     },
@@ -66,6 +65,22 @@ test.afterAll(async () => {
   await served.close()
   await rm(out, { recursive: true })
 })
+
+/** What the page tells of itself: packages/examples/hostile-page/host.ts. */
+interface Host {
+  /** Of each keydown that came to it, and the types of the other events of typing. */
+  readonly keys: string[]
+  readonly heard: string[]
+  readonly errors: string[]
+  readonly violations: string[]
+  /** All that is its own, as text; and as it was before the panel was mounted. */
+  state(): string
+  before(): string
+  /** Names at `window` that were not there before the panel. */
+  added(): string[]
+  mount(failing?: string): Promise<void>
+  unmount(): void
+}
 
 type Ask<T> = (host: Host) => T | Promise<T>
 

@@ -1,5 +1,6 @@
 // A page of somebody else, with habits: its own React twice (an old one as a global, a new one at work), its own keys, a
-// strict policy, and a ledger to look into. What the test asks for stands at `window.host`.
+// strict policy, and a ledger to look into. No app to start from: e2e/hostile.spec.ts asks what it went through, at
+// `window.host`.
 import { createDaybook, memoryCache } from 'daybook'
 import { simulatedFetch } from 'daybook/testing'
 import type { DevtoolsSource, MountedDevtools } from 'daybook-devtools/production'
@@ -146,6 +147,5 @@ const host = {
   },
   unmount: () => mounted?.unmount()
 }
-export type Host = typeof host
 before = { state: '', names: new Set(names()) }
 Object.assign(window, { host })
