@@ -47,7 +47,7 @@ async function look(page: Page, name: string): Promise<void> {
 const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async ledger(page) {
     const rows = page.getByRole('grid', { name: 'Events' }).getByRole('row')
-    await rows.filter({ hasText: 'Which towns of our size' }).first().click()
+    await rows.filter({ hasText: 'llm.request' }).filter({ hasText: 'Which towns of our size' }).first().click()
     await expect(page.getByRole('complementary')).toContainText('llm.request')
   },
   async waterfall(page) {
@@ -66,6 +66,7 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await expect(page.getByText('Finding').first()).toBeVisible()
   },
   async compare(page) {
+    await page.getByRole('navigation').getByRole('button', { name: /^b2/ }).click()
     await expect(page.getByText('at most 80 words').first()).toBeVisible()
   }
 }

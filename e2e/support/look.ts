@@ -33,6 +33,8 @@ export function cutTexts(root: Locator): Promise<string[]> {
         const over = Math.max(box.right - frame.right, frame.left - box.left)
         const under = Math.max(box.bottom - frame.bottom, frame.top - box.top)
         if (over < 1.5 && under < box.height / 2) continue
+        // The rest comes with the press of a button.
+        if (at.nextElementSibling?.hasAttribute('aria-expanded')) break
         const dots = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none'
         if (dots && told(at, text)) break
         // Of a row that is scrolled to half, nothing is lost.

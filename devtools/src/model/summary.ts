@@ -147,16 +147,16 @@ function result(value: unknown): string {
   return typeof value === 'string' ? firstLine(value) : oneLine(value)
 }
 
-const telling = ['name', 'title', 'text', 'summary', 'label', 'status']
+const telling = ['name', 'title', 'text', 'summary', 'label', 'answer', 'about', 'status', 'state']
 
 /** What an object or a patch says, in a few words. */
 function gist(value: unknown): string {
   const fields = record(value)
-  const status = string(fields.status)
+  const status = string(fields.status) ?? string(fields.state)
   for (const key of telling) {
     const text = firstLine(string(fields[key]) ?? '', 120)
     if (text === '') continue
-    return status && key !== 'status' ? `${status} · ${text}` : text
+    return status && text !== status ? `${status} · ${text}` : text
   }
   return Object.keys(fields).length === 0 ? '' : oneLine(value)
 }

@@ -293,8 +293,12 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot
           {item.verb}
         </span>
       </Cell>
-      <Cell className="actor clip">{item.actor}</Cell>
-      <Cell className={`summary ${item.summary.tone}`}>{item.summary.text}</Cell>
+      <Cell className="actor clip" title={item.actor}>
+        {item.actor}
+      </Cell>
+      <Cell className={`summary ${item.summary.tone}`} title={item.summary.text}>
+        {item.summary.text}
+      </Cell>
       <Cell className="tok r">{item.tokens}</Cell>
       <Cell className="cost r">{item.cost}</Cell>
       <Cell className={fate ? `fate r ${fate}` : 'cache-cell'}>{fate ?? (item.chip && <Chip chip={item.chip} />)}</Cell>
@@ -302,11 +306,12 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot
   )
 })
 
-function Cell({ className, children }: { readonly className: string; readonly children?: React.ReactNode }) {
+function Cell(props: { readonly className: string; readonly title?: string; readonly children?: React.ReactNode }) {
+  const { className, title, children } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: cells of a grid made of boxes
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
-    <span role="gridcell" className={className}>
+    <span role="gridcell" className={className} title={title}>
       {children}
     </span>
   )
