@@ -393,35 +393,75 @@ const shorter = `${questions[2].ask} Answer in at most 80 words.`
 const short =
   'Two towns of about 90,000 people did it between 2024 and 2027. Both had more trouble with chargers than with buses.'
 
-function branched(name, events) {
+/** What runs again in the branch: all that the changed request led to. The rest is taken from the recording, for $0. */
+function branched(name, events, parent) {
   const run = book(name)
+  const { add, ask, answer, events: tail } = run
   const request = events.find(({ type, data }) => type === 'llm.request' && data.messages[1]?.content === shorter)
-  const given = run.answer(4930, request.id, haiku, short, {
+  const from = parent.findIndex(event => event.id === request.id)
+  const touched = new Set([request.id])
+  for (const event of parent.slice(from)) if (event.cause.some(id => touched.has(id))) touched.add(event.id)
+  const recorded = parent.slice(from + 1).filter(event => !touched.has(event.id))
+  for (const event of recorded) {
+    const { data } = event
+    const reused = { cost_usd: 0, saved_usd: data.cost_usd, cached: true, latency_ms: 1, first_delta_ms: 1 }
+    const { stream: _stream, ...rest } = data
+    const answered = event.type === 'llm.response'
+    tail.push({
+      ...event,
+      source: name,
+      timestamp: new Date(begin + 4_800 + tail.length).toISOString(),
+      data: answered ? { ...rest, ...reused, cache: { state: 'hit', key: data.cache.key } } : data
+    })
+  }
+  const given = answer(6930, request.id, haiku, short, {
     latency: 2130,
     first: 410,
     input: 5216,
     cached: 2490,
     key: 'd4c01b7e'
   })
-  const patch = run.add('object.patched', 4932, 'council.finder', given, {
+  const patch = add('object.patched', 6932, 'council.finder', given, {
     id: 'finding-3a',
     patch: { state: 'complete', text: short }
   })
-  const judge = run.ask(5024, 'council.reviewer', patch, haiku, 'Do findings 3a and 3b agree?', { max_tokens: 300 })
-  const verdict = run.answer(6110, judge, haiku, review[2], {
-    latency: 1086,
-    first: 301,
-    input: 1240,
-    key: '77a0be52'
-  })
-  run.add('relation.created', 6112, 'council.reviewer', verdict, {
+  const judge = ask(6938, 'council.reviewer', patch, haiku, 'Do findings 3a and 3b agree?', { max_tokens: 300 })
+  const verdict = answer(8024, judge, haiku, review[2], { latency: 1086, first: 301, input: 1240, key: '77a0be52' })
+  const relation = add('relation.created', 8026, 'council.reviewer', verdict, {
     id: 'agree-3',
     type: 'supports',
     source_id: 'finding-3a',
     target_id: 'finding-3b',
     data: { by: haiku }
   })
-  return run.events
+  const synthesis = add('object.created', 8032, 'council.writer', relation, {
+    id: 'synthesis-1',
+    type: 'Synthesis',
+    data: { state: 'pending' }
+  })
+  const written = ask(
+    8038,
+    'council.writer',
+    synthesis,
+    sonnet,
+    'Write the answer from 6 findings and 1 contradiction.',
+    {
+      object: 'synthesis-1',
+      max_tokens: 2000
+    }
+  )
+  const last = answer(14_210, written, sonnet, advised, {
+    latency: 6172,
+    first: 1180,
+    input: 6420,
+    reasoning: thoughts,
+    key: '3ad9127c'
+  })
+  add('object.patched', 14_212, 'council.writer', last, {
+    id: 'synthesis-1',
+    patch: { state: 'complete', text: advised }
+  })
+  return tail
 }
 
 /** `ledgers/` as the command keeps them, and each ledger as a file. */
@@ -448,7 +488,7 @@ export async function write(folder) {
       })
       const all = []
       for await (const event of branch.read()) all.push(event)
-      const tail = branched(branch.name, all)
+      const tail = branched(branch.name, all, events)
       await branch.append(tail)
       all.push(...tail)
       writeFileSync(join(folder, 'branch-b2.jsonl'), toJSONL(all))
