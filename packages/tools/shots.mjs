@@ -7,7 +7,7 @@ import { at, main, run, ToolError, tools } from './workspace.mjs'
 await main(async () => {
   await build(line => console.log(line))
   rmSync(at('e2e/shots'), { recursive: true, force: true })
-  const { code, output } = await run(tools.playwright, ['test', '--config', 'e2e/playwright.config.ts', 'views'], {
+  const { code, output } = await run(tools.playwright, ['test', '--config', 'e2e/playwright.config.ts', 'views', 'dock'], {
     env: { DAYBOOK_SHOTS: '1' }
   })
   console.log(output.trim())

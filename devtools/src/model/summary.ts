@@ -61,7 +61,7 @@ export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
     case 'budget.exhausted':
       return { text: list(data.reasons).map(String).join(', ') || 'a limit was reached', tone: 'error' }
     case 'branch.created':
-      return { text: `${String(data.branch_id)} · forked at #${String(data.fork_position)}`, tone: 'plain' }
+      return { text: `${String(data.branch_id)} · forked at #${(number(data.fork_position) ?? 0) + 1}`, tone: 'plain' }
     case 'warning.raised':
       return { text: joined(string(data.area) ?? '', firstLine(string(data.message) ?? '')), tone: 'plain' }
     case 'message.appended':
