@@ -100,6 +100,8 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const Shown = view.component
   const Sheet = run && panel.sheet && panel.sheet !== 'try' ? sheets[panel.sheet] : undefined
   const trying = tryIt !== undefined && panel.sheet === 'try'
+  // Another page has its own main part.
+  const Main = wholePage ? 'main' : 'section'
   const bodyClass = [
     'body',
     run || trying ? '' : 'solo',
@@ -111,6 +113,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the whole panel
     <div
       ref={root}
+      {...(wholePage ? {} : { role: 'region', 'aria-label': 'Daybook devtools' })}
       className={`db${dock ? ' dock' : ''}${run || dock ? '' : ' bare'}`}
       data-theme={panel.theme}
       style={{ ...style, '--actor': `${actor}px` } as CSSProperties}
@@ -134,7 +137,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       }}
     >
       {children}
-      <Header onOpenFile={onOpenFile} dock={dock} end={end}>
+      <Header onOpenFile={onOpenFile} dock={dock} wholePage={wholePage} end={end}>
         {dock && run && (
           <>
             <span className="money-line">
@@ -152,7 +155,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       {!dock && (run ? <TotalsBar run={run} /> : <div />)}
       <div className={bodyClass}>
         {!dock && <Rail onTry={onTry} />}
-        <main className="main" aria-label="Run">
+        <Main className="main" aria-label="Run">
           {wholePage && run && <h1 className="unseen">{titleOf(run.name, run.book.run.goal)}</h1>}
           {!dock && bar}
           <Boundary resetKey={`${run?.key} ${panel.view}`} fallback={error => <Crash error={error} />}>
@@ -166,7 +169,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
               <Empty onTry={onTry} onOpenFile={onOpenFile} />
             )}
           </Boundary>
-        </main>
+        </Main>
         {trying ? (
           <TryItSheet tryIt={tryIt} onClose={() => panel.setSheet(undefined)} />
         ) : Sheet ? (

@@ -18,18 +18,21 @@ const themes: Readonly<Record<Theme, { icon: IconName; next: Theme; word: string
 export interface HeaderProps {
   readonly onOpenFile: () => void
   readonly dock: boolean
+  /** The page is the panel's own, so its header is the page's. */
+  readonly wholePage: boolean
   /** Tabs and figures of the dock, which has one bar only. */
   readonly children?: ReactNode
   /** Buttons at the end: close, expand. */
   readonly end?: ReactNode
 }
 
-export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
+export function Header({ onOpenFile, dock, wholePage, children, end }: HeaderProps) {
+  const Top = wholePage ? 'header' : 'div'
   const panel = usePanel()
   const { run } = panel
   const theme = themes[panel.theme]
   return (
-    <header className="header">
+    <Top className="header">
       <div className="brand">
         <Mark />
         {!dock && <span>Daybook</span>}
@@ -143,7 +146,7 @@ export function Header({ onOpenFile, dock, children, end }: HeaderProps) {
         )}
       </Menu>
       {end}
-    </header>
+    </Top>
   )
 }
 
