@@ -47,7 +47,6 @@ export function createTrigger(
   box.dataset.theme = theme
   box.popover = 'manual'
   button.type = 'button'
-  button.setAttribute('aria-label', 'Open the devtools')
   button.append(dot, words)
   box.append(button)
   root.append(box)
@@ -81,6 +80,7 @@ export function createTrigger(
   const stop = watchNewest(source, (running, usd) => {
     dot.className = running > 0 ? 'on' : ''
     words.textContent = `${running > 0 ? `${running} running` : 'Daybook'}${usd === undefined ? '' : `  $${usd.toFixed(3)}`}`
+    button.setAttribute('aria-label', `Open the devtools: ${words.textContent}`)
   })
   return {
     remove() {
