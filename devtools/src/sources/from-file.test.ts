@@ -1,4 +1,4 @@
-import { toJSONL } from 'daybook'
+import { type LedgerEvent, toJSONL } from 'daybook'
 import { expect, test } from 'vitest'
 import { asked } from '../model/events.fixture.js'
 import { FileError, fileSource, parseLedgerText, readLedgerFile } from './from-file.js'
@@ -67,4 +67,58 @@ test('a file is one ledger, read whole', async () => {
     state: status => seen.push(status.state)
   })
   expect(seen).toEqual(['x.jsonl', 2, 0, 2, 'closed'])
+})
+
+/** Two and a half megabytes of a ledger, as Daybook writes it. */
+const long = () => {
+  const events = Array.from({ length: 1200 }, (_, n) => asked(`q${n}`, `${n} ${'why? '.repeat(400)}`))
+  return { events, ids: events.map(({ id }) => id), text: toJSONL(events, { name: 'run:8' }) }
+}
+
+async function followed(text: string) {
+  const parsed = await readLedgerFile(new Blob([text]))
+  const source = fileSource(parsed, 'x.jsonl')
+  const batches: { from: number; ids: string[] }[] = []
+  const said: unknown[] = []
+  const lengths: (number | undefined)[] = []
+  source.watch(ledgers => lengths.push(ledgers[0]?.length))
+  source.follow('run:8', {
+    events: (from, events) => batches.push({ from, ids: events.map(({ id }) => id) }),
+    signals: () => {},
+    state: ({ state, message }) => said.push(message ? `${state}: ${message}` : state)
+  })
+  return { parsed, source, batches, said, lengths }
+}
+
+test('a long file is shown while it is read, each event once, and says when it was read whole', async () => {
+  const { ids, text } = long()
+  const { parsed, source, batches, said, lengths } = await followed(text)
+  expect(source.unverified).toBe(false)
+  expect(batches[0]?.ids.length).toBeLessThan(300)
+  await parsed.reading?.whole
+  expect(batches.length).toBeGreaterThan(3)
+  expect(batches.flatMap(batch => batch.ids)).toEqual(ids)
+  for (const [at, { from }] of batches.entries()) {
+    expect(from).toBe(batches.slice(0, at).reduce((sum, batch) => sum + batch.ids.length, 0))
+  }
+  expect([said[0], said.at(-1)]).toEqual(['connecting: The file is being read.', 'closed'])
+  expect([lengths[0], lengths.at(-1)]).toEqual([batches[0]?.ids.length, 1200])
+})
+
+test('what is wrong far behind the first rows of a long file is told when it is found', async () => {
+  const { text } = long()
+  const changed = await followed(text.replace('"1100 why?', '"1100 who?'))
+  const whole = await changed.parsed.reading?.whole
+  expect(whole?.note).toMatch(/^Line 1102 of pasted: .*changed/)
+  expect(changed.source.unverified).toBe(true)
+  expect(changed.said.at(-1)).toBe(`closed: ${whole?.note}`)
+})
+
+test('a long file that cannot be read to its end keeps the rows that were read, and says why', async () => {
+  const deep = Array.from({ length: 1200 }).reduce<unknown>(inner => [inner], 0)
+  const bad = { ...asked('deep', 'x'), data: { model: 'm', messages: [], deep } } as unknown as LedgerEvent
+  const { parsed, said, batches } = await followed(toJSONL([...long().events, bad]))
+  await expect(parsed.reading?.whole).rejects.toThrow(/^pasted was not opened: Line 1202: .*levels deep/)
+  expect(said.at(-1)).toMatch(/^closed: pasted was not opened: Line 1202/)
+  expect(batches.at(-1)?.ids.at(-1)).toBe('q1199')
 })

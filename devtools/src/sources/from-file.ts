@@ -1,7 +1,7 @@
 /** A ledger from disk: dropped, picked or pasted. Read only, nothing leaves the page, and its content is not trusted. */
-import type { LedgerEvent, LedgerInfo, ParsedLedger } from 'daybook'
-import { isRecord, record } from '../model/read.js'
-import type { DevtoolsSource } from '../model/source.js'
+import type { LedgerEvent, LedgerInfo, ParsedLedger, TextSource } from 'daybook'
+import { isRecord, record, string } from '../model/read.js'
+import type { DevtoolsSource, SourceStatus } from '../model/source.js'
 import type { Shelf } from './here.js'
 import { noWorkshop, workshop } from './workshop.js'
 
@@ -9,6 +9,11 @@ export const maxFileBytes: number = 512 * 1024 * 1024
 /** A small archive must not become a page's whole memory. */
 export const maxUnpackedBytes: number = 1024 * 1024 * 1024
 const maxEvents = 2_000_000
+/** A longer ledger is shown while it is read. */
+const longBytes = 2 * 1024 * 1024
+/** Read at once: little for the first rows, then more and more. */
+const firstBytes = 64 * 1024
+const pieceBytes = 1024 * 1024
 
 /** What a file held. */
 export interface ParsedFile {
@@ -20,12 +25,21 @@ export interface ParsedFile {
   readonly text?: () => Promise<string>
   /** Its chain is broken: something in it was changed after it was written. Left out: it has no chain. */
   readonly unverified?: boolean
+  /** More is on its way: `events` grows, and what else is to be known comes with the whole. */
+  readonly reading?: Reading
+}
+
+export interface Reading {
+  /** Rejects with a FileError. */
+  readonly whole: Promise<ParsedFile>
+  /** Calls the listener each time that events were read. Returns the function that ends it. */
+  subscribe(listener: () => void): () => void
 }
 
 /** A message for the person: what the file is, and what would be right. */
 export class FileError extends Error {}
 
-/** @throws FileError for what is no ledger. */
+/** Resolves with the first events of a long file. @throws FileError for what is no ledger. */
 export async function readLedgerFile(file: Blob & { readonly name?: string }): Promise<ParsedFile> {
   const name = file.name ?? 'pasted'
   if (file.size > maxFileBytes) {
@@ -34,9 +48,46 @@ export async function readLedgerFile(file: Blob & { readonly name?: string }): P
   if (file.size === 0) throw new FileError(`${name} is empty. A ledger is a .jsonl file with one event a line.`)
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
   const packed = head[0] === 0x1f && head[1] === 0x8b
+  const stream = packed || file.size < longBytes ? undefined : await streamOf(file)
+  if (stream !== undefined) return readOn(file, name, stream)
   const text = (): Promise<string> => (packed ? unpacked(file, name) : file.text())
   const parsed = await parseLedgerText(await text(), name)
   return parsed.unverified === undefined ? parsed : { ...parsed, text }
+}
+
+/** The name in the first line of a ledger as Daybook writes it. */
+async function streamOf(file: Blob): Promise<string | undefined> {
+  const [line = ''] = (await file.slice(0, 4096).text()).split('\n', 1)
+  try {
+    const { daybook, stream } = record(JSON.parse(line))
+    return typeof daybook === 'number' ? string(stream) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function readOn(file: Blob, name: string, stream: string): Promise<ParsedFile> {
+  const events: LedgerEvent[] = []
+  const listeners = new Set<() => void>()
+  const subscribe: Reading['subscribe'] = listener => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    let size = firstBytes
+    for (let at = 0; at < file.size; ) {
+      const had = events.length
+      yield new Uint8Array(await file.slice(at, at + size).arrayBuffer())
+      at += size
+      size = Math.min(2 * size, pieceBytes)
+      if (events.length > had) for (const listener of [...listeners]) listener()
+    }
+  }
+  const text = (): Promise<string> => file.text()
+  const whole = byLine(pieces(), name, events).then(parsed => ({ ...parsed, text }))
+  await Promise.race([whole, new Promise<void>(subscribe)])
+  whole.catch(() => {}) // told to whoever waits for it
+  return { name: stream, events, text, reading: { whole, subscribe } }
 }
 
 async function unpacked(file: Blob, name: string): Promise<string> {
@@ -90,11 +141,11 @@ function wholeDocument(text: string, name: string): ParsedFile | undefined {
 }
 
 /** One event a line. The chain of our own files is checked on the way. */
-async function byLine(text: string, file: string): Promise<ParsedFile> {
+async function byLine(text: TextSource, file: string, into: LedgerEvent[] = []): Promise<ParsedFile> {
   const { parseJSONL } = await import('../sdk.js')
   let parsed: ParsedLedger
   try {
-    parsed = await parseJSONL(text, { maxTotal: maxUnpackedBytes, maxLines: maxEvents })
+    parsed = await parseJSONL(text, { maxTotal: maxUnpackedBytes, maxLines: maxEvents, into })
   } catch (error) {
     throw new FileError(`${file} was not opened: ${error instanceof Error ? error.message : String(error)}`)
   }
@@ -119,22 +170,30 @@ function checked(events: readonly unknown[], stream: string, file: string): Pars
 }
 
 export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
-  const times = parsed.events
-    .map(event => (isRecord(event) && typeof event.timestamp === 'string' ? event.timestamp : ''))
-    .filter(time => time !== '')
-  const info: LedgerInfo = {
-    name: nameOf(parsed),
-    length: parsed.events.length,
-    created: times[0] ?? '',
-    updated: times.at(-1) ?? '',
-    ...parentOf(parsed)
-  }
-  const status = { state: 'closed', ...(parsed.note ? { message: parsed.note } : {}) } as const
+  const { reading } = parsed
+  let known = parsed
+  let info = infoOf(parsed)
+  let status: SourceStatus = reading ? { state: 'connecting', message: 'The file is being read.' } : closed(parsed.note)
   /** The branches that were made of it here: in memory, and gone with the page. */
   let forked: { readonly source: DevtoolsSource; readonly shelf: Shelf } | undefined
   let branches: readonly LedgerInfo[] = []
   const listeners = new Set<() => void>()
   const text = parsed.text
+  /** Watchers and followers, once the whole is known. */
+  const waiting = new Set<() => void>()
+  const end = (message: string | undefined): void => {
+    status = closed(message)
+    info = infoOf(known)
+    for (const tell of [...waiting]) tell()
+    waiting.clear()
+  }
+  reading?.whole.then(
+    whole => {
+      known = whole
+      end(whole.note)
+    },
+    error => end(String(error.message))
+  )
 
   return {
     label,
@@ -146,7 +205,9 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     noVerify: text
       ? undefined
       : 'These events came without their chain of hashes: the .jsonl file that Daybook wrote has it.',
-    unverified: parsed.unverified === true,
+    get unverified() {
+      return known.unverified === true
+    },
     ...(text && {
       async verify() {
         const { verifyText } = await import('./verify-text.js')
@@ -155,8 +216,9 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     }),
     async fork(name, request, hooks) {
       if (!workshop.load) throw new Error(noWorkshop)
+      await reading?.whole
       const { branchesOf, daybookHere, forkHere, shelfOf } = await workshop.load()
-      const shelf = forked?.shelf ?? (await shelfOf(info.name, parsed.events))
+      const shelf = forked?.shelf ?? (await shelfOf(info.name, known.events))
       const here = await daybookHere(request.answers ?? { provider: 'simulated' }, shelf.store)
       forked = { shelf, source: branchesOf(here.daybook) }
       const tell = async (): Promise<void> => {
@@ -178,17 +240,52 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     },
     watch(listener, onStatus) {
       const tell = (): void => listener([info, ...branches])
+      const both = (): void => {
+        tell()
+        onStatus?.(status)
+      }
       listeners.add(tell)
-      tell()
-      onStatus?.(status)
-      return () => void listeners.delete(tell)
+      waiting.add(both)
+      both()
+      return () => {
+        listeners.delete(tell)
+        waiting.delete(both)
+      }
     },
     follow(name, follower) {
       if (name !== info.name && forked) return forked.source.follow(name, follower)
-      follower.events(0, parsed.events as readonly LedgerEvent[])
-      follower.state?.(status)
-      return () => {}
+      let given = 0
+      const give = (): void => {
+        const events = known.events as readonly LedgerEvent[]
+        if (events.length > given || given === 0) follower.events(given, reading ? events.slice(given) : events)
+        given = events.length
+        follower.state?.(status)
+      }
+      const stop = reading?.subscribe(give)
+      waiting.add(give)
+      give()
+      return () => {
+        stop?.()
+        waiting.delete(give)
+      }
     }
+  }
+}
+
+function closed(message: string | undefined): SourceStatus {
+  return { state: 'closed', ...(message ? { message } : {}) }
+}
+
+function infoOf(parsed: ParsedFile): LedgerInfo {
+  const timed = (event: unknown): boolean =>
+    isRecord(event) && typeof event.timestamp === 'string' && event.timestamp !== ''
+  const { events } = parsed
+  return {
+    name: nameOf(parsed),
+    length: events.length,
+    created: string(record(events.find(timed)).timestamp) ?? '',
+    updated: string(record(events.findLast(timed)).timestamp) ?? '',
+    ...parentOf(parsed)
   }
 }
 

@@ -85,7 +85,8 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       try {
         const parsed = await readLedgerFile(file)
         panel.addSource(fileSource(parsed, file.name ?? 'pasted'), { open: true })
-        if (parsed.note) said.push(parsed.note)
+        const { note } = (await parsed.reading?.whole) ?? parsed
+        if (note) said.push(note)
       } catch (error) {
         failed = true
         said.push(error instanceof FileError ? error.message : `The file cannot be read: ${String(error)}`)

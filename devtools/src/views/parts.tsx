@@ -191,7 +191,8 @@ export function StatusDot({ status }: { readonly status: SourceStatus }) {
 }
 
 export function statusWord(status: SourceStatus, file: boolean): string {
-  const words = { live: 'live', connecting: 'connecting', lost: 'reconnecting', closed: file ? 'read only' : 'closed' }
+  const connecting = file ? 'reading' : 'connecting'
+  const words = { live: 'live', connecting, lost: 'reconnecting', closed: file ? 'read only' : 'closed' }
   return words[status.state]
 }
 

@@ -167,22 +167,44 @@ function tailOf(line: string): { end: number; crc: string; hash?: string } | und
   return undefined
 }
 
-let table: Uint32Array | undefined
+const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
+let table: Int32Array | undefined
 
 /** crc32 (that of zip and PNG) of a text's UTF-8 bytes. */
 export function crc32(text: string): number {
   table ??= crcTable()
-  let crc = 0xffffffff
-  for (const byte of new TextEncoder().encode(text)) {
-    crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number)
+  const bytes = encoder.encode(text)
+  const words = bytes.length & ~3
+  let crc = -1
+  let at = 0
+  // Four bytes at a time: the step from each of them to the end of the four is in a part of the table.
+  while (at < words) {
+    crc ^= byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24)
+    at += 4
+    crc =
+      step(table, 768 | (crc & 0xff)) ^
+      step(table, 512 | ((crc >>> 8) & 0xff)) ^
+      step(table, 256 | ((crc >>> 16) & 0xff)) ^
+      step(table, crc >>> 24)
   }
-  return (crc ^ 0xffffffff) >>> 0
+  while (at < bytes.length) crc = (crc >>> 8) ^ step(table, (crc ^ byte(bytes, at++)) & 0xff)
+  return ~crc >>> 0
 }
 
-function crcTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, index) => {
-    let value = index
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-    return value
-  })
+const byte = (bytes: Uint8Array, at: number): number => bytes[at] as number
+const step = (steps: Int32Array, at: number): number => steps[at] as number
+
+function crcTable(): Int32Array {
+  const steps = new Int32Array(1024)
+  for (let index = 0; index < 1024; index++) {
+    if (index < 256) {
+      let value = index
+      for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+      steps[index] = value
+    } else {
+      const before = step(steps, index - 256)
+      steps[index] = (before >>> 8) ^ step(steps, before & 0xff)
+    }
+  }
+  return steps
 }

@@ -63,8 +63,8 @@ const suspicious = /proto|constructor|\\u/
 const prototypes = new Set(['__proto__', 'constructor', 'prototype'])
 const fields = new Set(['id', 'type', 'source', 'actor', 'cause', 'timestamp', 'data', 'by'])
 
-export function gather(): Gathered {
-  const events: LedgerEvent[] = []
+/** @param events Where the events go: empty at first. */
+export function gather(events: LedgerEvent[] = []): Gathered {
   const lines: number[] = []
   const position = new Map<string, number>()
   const reports: LineReport[] = []

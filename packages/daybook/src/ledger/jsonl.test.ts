@@ -36,6 +36,20 @@ describe('a ledger as text', () => {
     expect(await verifyLedger(pieces(text, 99))).toMatchObject({ ok: true, events: 250 })
   })
 
+  test('gives what it has read so far to whoever shows it meanwhile', async () => {
+    const into: LedgerEvent[] = []
+    const seen: number[] = []
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces(toJSONL(many(250)), 9000)) {
+        yield piece
+        seen.push(into.length)
+      }
+    }
+    expect((await parseJSONL(watched(), { into })).events).toBe(into)
+    // Of a batch that is not whole yet nothing is given.
+    expect([...new Set(seen)]).toEqual([0, 100, 200, 250])
+  })
+
   test('takes its name from its first event, and may hold nothing', async () => {
     expect(await parseJSONL(toJSONL([event('a')]))).toMatchObject({ name: 'run:1' })
     const empty = toJSONL([])

@@ -2,6 +2,7 @@
 import { sha256 } from '#platform'
 import { ImportLimitError } from '../errors.js'
 import { type ChainReader, chainReader, isStoredLine, readHeader } from './chain.js'
+import type { LedgerEvent } from './event.js'
 import { type Gathered, type GatheredEvents, gather, type LineReport } from './gathered.js'
 import { portableChecksums } from './jsonl.js'
 import { linesOf, type OddBytes, type TextSource } from './lines.js'
@@ -18,6 +19,8 @@ export interface ParseOptions {
   readonly maxDepth?: number
   /** Leave out a line that is too long or too deep, and report it; otherwise it ends the reading. */
   readonly partial?: boolean
+  /** An empty list that the events are put into as they are read, for whoever shows them meanwhile. */
+  readonly into?: LedgerEvent[]
 }
 
 /** Events of a last batch that is not whole are not among the events: nobody was told that they are there. */
@@ -39,7 +42,7 @@ export interface ParsedLedger extends GatheredEvents {
  */
 export async function parseJSONL(source: TextSource, options: ParseOptions = {}): Promise<ParsedLedger> {
   const { maxLine = 32e6, maxTotal = 256e6, maxLines = 1e6, maxDepth = 1000, partial = false } = options
-  const gathered = gather()
+  const gathered = gather(options.into)
   let stored: StoredLines | undefined
   let list: string[] | undefined
   let chained = true
