@@ -12,6 +12,12 @@ const testing = Boolean(process.env.VITEST)
 const long = process.env.DAYBOOK_CHECK === 'quick' ? ['**/*.long.*'] : []
 const tests = ['packages/*/src/**/*.test.{ts,tsx}', 'devtools/src/**/*.test.{ts,tsx}']
 
+/** All that the panel needs at once is one file, but what a small entry needs of it too, which must not load it whole. */
+const wholePanel = [
+  { name: 'read', test: /devtools\/src\/model\/read\.ts$/, priority: 1 },
+  { name: 'panel', test: /devtools\/src\/panel\.tsx$/ }
+]
+
 /** The panel for other people's pages: small entries, and what they load when it is needed. */
 const library = (outDir: string, entries: Record<string, string>): BuildEnvironmentOptions => ({
   outDir,
@@ -22,7 +28,7 @@ const library = (outDir: string, entries: Record<string, string>): BuildEnvironm
     formats: ['es']
   },
   rolldownOptions: {
-    output: { minify: true, chunkFileNames: 'chunks/[name]-[hash].js' },
+    output: { minify: true, chunkFileNames: 'chunks/[name]-[hash].js', codeSplitting: { groups: wholePanel } },
     ...(outDir === 'dist/react' ? { external: [/^react(-dom)?($|\/)/, /^daybook($|\/)/] } : {})
   }
 })

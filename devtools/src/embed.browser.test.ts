@@ -188,7 +188,7 @@ test('a dock that begins closed is a trigger that counts, and loads the panel wh
   const { source, follower } = run(asked('q', 'Why?'))
   mounted = mountDevtools(place(), source, { mode: 'docked', open: false })
   const button = await found(() => root().querySelector<HTMLElement>('[aria-label^="Open the devtools"]'))
-  expect(button.textContent).toBe('1 running')
+  await expect.poll(() => button.textContent).toBe('1 running')
   follower().events(1, [answered('a', 'q', { cost_usd: 0.0621 })] as never)
   expect(button.textContent).toContain('$0.062')
   expect(root().querySelector('[popover]')?.matches(':popover-open')).toBe(true)

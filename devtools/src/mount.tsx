@@ -1,6 +1,7 @@
 /** Puts the panel into a shadow root: neither side's styles, keys nor failures reach the other. */
 import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
+import over from './styles/over.css?inline'
 import css from './styles/panel.css?inline'
 import { type Adopt, AdoptContext } from './views/adopt.js'
 
@@ -27,14 +28,16 @@ export function mount(target: Element | ShadowRoot, style: Readonly<Record<strin
   // A sheet belongs to one document: the panel may stand in another one than this script.
   const Sheet = document.defaultView?.CSSStyleSheet ?? CSSStyleSheet
   const adopted = new Set<string>()
-  const adopt: Adopt = text => {
+  const adopt: Adopt = (text, below) => {
     if (adopted.has(text)) return
     adopted.add(text)
     const sheet = new Sheet()
     sheet.replaceSync(text)
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+    const [first, ...rest] = root.adoptedStyleSheets
+    root.adoptedStyleSheets = first && below ? [first, sheet, ...rest] : [...root.adoptedStyleSheets, sheet]
   }
   adopt(css)
+  adopt(over)
   const place = document.createElement('div')
   place.style.height = '100%'
   root.append(place)

@@ -1,14 +1,15 @@
 /**
- * What a page loads at once: it checks the source, and shows the trigger of a dock that is closed. The panel, with its own
- * React, comes when it is first to be seen.
+ * What a page loads at once: it checks what it is given, and shows the trigger of a dock that is closed. What reads the
+ * source comes after it, and the panel, with its own React, when it is first to be seen.
  */
 import type { ShownPanel } from './panel.js'
-import { sourceOf } from './sources/source-of.js'
+import { kindOf } from './sources/kind-of.js'
 import { createTrigger, type Trigger } from './trigger.js'
 import type { DevtoolsOptions, MountDevtools } from './types.js'
 
 export const mountDevtools: MountDevtools = (target, input, options: DevtoolsOptions = {}) => {
-  const source = sourceOf(input)
+  kindOf(input)
+  const source = import('./sources/source-of.js').then(({ sourceOf }) => sourceOf(input))
   let shown: ShownPanel | undefined
   let trigger: Trigger | undefined
   let loading = false
@@ -26,8 +27,8 @@ export const mountDevtools: MountDevtools = (target, input, options: DevtoolsOpt
     }
     if (loading) return
     loading = true
-    import('./panel.js')
-      .then(({ showPanel }) => {
+    Promise.all([import('./panel.js'), source])
+      .then(([{ showPanel }, source]) => {
         if (gone) return
         shown = showPanel(target, source, options, close)
         trigger?.remove()

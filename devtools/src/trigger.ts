@@ -21,12 +21,9 @@ i{width:8px;height:8px;border-radius:50%;border:1.5px solid;opacity:.6}
 i.on{border-color:#3fc1d1;background:#3fc1d1;opacity:1}
 @media(forced-colors:active){button{border:1px solid ButtonBorder}}`
 
-/** Pixels that a press may move before it is a drag. */
-const slack = 4
-
 export function createTrigger(
   target: Element | ShadowRoot,
-  source: DevtoolsSource,
+  source: Promise<DevtoolsSource>,
   { theme = 'auto', onOpen }: TriggerOptions
 ): Trigger {
   const page = target.ownerDocument
@@ -53,76 +50,32 @@ export function createTrigger(
   target.append(host)
   box.showPopover?.()
 
-  let moved = false
-  let from: { x: number; y: number } | undefined
-  button.onpointerdown = event => {
-    const { right, bottom } = box.getBoundingClientRect()
-    from = { x: event.clientX - right, y: event.clientY - bottom }
-    moved = false
-    button.setPointerCapture(event.pointerId)
-    const start = { x: event.clientX, y: event.clientY }
-    button.onpointermove = ({ clientX, clientY }) => {
-      moved ||= Math.hypot(clientX - start.x, clientY - start.y) > slack
-      const view = page.defaultView
-      if (!moved || !from || !view) return
-      box.style.right = `${Math.max(0, Math.min(view.innerWidth - 90, view.innerWidth - clientX + from.x))}px`
-      box.style.bottom = `${Math.max(0, Math.min(view.innerHeight - 28, view.innerHeight - clientY + from.y))}px`
-    }
-  }
-  button.onpointerup = button.onpointercancel = () => {
-    button.onpointermove = null
-  }
-  button.onclick = () => {
-    if (!moved) onOpen()
-    moved = false
-  }
-
-  const stop = watchNewest(source, (running, usd) => {
+  const tell = (running: number, usd?: number): void => {
     dot.className = running > 0 ? 'on' : ''
-    words.textContent = `${running > 0 ? `${running} running` : 'Daybook'}${usd === undefined ? '' : `  $${usd.toFixed(3)}`}`
+    words.textContent =
+      (running > 0 ? `${running} running` : 'Daybook') + (usd === undefined ? '' : `  $${usd.toFixed(3)}`)
     button.setAttribute('aria-label', `Open the devtools: ${words.textContent}`)
-  })
+  }
+  tell(0)
+  let gone = false
+  let stop: (() => void) | undefined
+  let isDrag: (() => boolean) | undefined
+  button.onclick = () => {
+    if (!isDrag?.()) onOpen()
+  }
+  Promise.all([source, import('./trigger-later.js')]).then(
+    ([source, { draggable, watchNewest }]) => {
+      if (gone) return
+      isDrag = draggable(box, button)
+      stop = watchNewest(source, tell)
+    },
+    (error: unknown) => console.error('The devtools could not be loaded.', error)
+  )
   return {
     remove() {
-      stop()
+      gone = true
+      stop?.()
       host.remove()
     }
-  }
-}
-
-/** Counts the open calls of the newest run, and what it cost; O(1) an event. */
-function watchNewest(source: DevtoolsSource, tell: (running: number, usd: number | undefined) => void): () => void {
-  let name: string | undefined
-  let unfollow: (() => void) | undefined
-  tell(0, undefined)
-  const unwatch = source.watch(ledgers => {
-    const newest = ledgers.reduce<(typeof ledgers)[number] | undefined>(
-      (best, info) => (best && best.updated >= info.updated ? best : info),
-      undefined
-    )
-    if (!newest || newest.name === name) return
-    name = newest.name
-    unfollow?.()
-    const open = new Set<string>()
-    let usd: number | undefined
-    let length = 0
-    unfollow = source.follow(name, {
-      events(start, events) {
-        for (const event of events.slice(Math.max(0, length - start))) {
-          length++
-          if (event.type === 'llm.request') open.add(event.id)
-          if (event.type !== 'llm.response' && event.type !== 'llm.failed') continue
-          for (const cause of event.cause) open.delete(cause)
-          const cost = (event.data as { cost_usd?: unknown }).cost_usd
-          if (typeof cost === 'number') usd = (usd ?? 0) + cost
-        }
-        tell(open.size, usd)
-      },
-      signals() {}
-    })
-  })
-  return () => {
-    unwatch()
-    unfollow?.()
   }
 }

@@ -1,7 +1,7 @@
 /** The figures of one call: how long it waited and streamed, what it read, wrote and cost. */
 import type { Book } from './book.js'
+import { cacheState } from './cache-state.js'
 import type { Call } from './calls.js'
-import { cacheState } from './filter.js'
 import { number, record, string } from './read.js'
 
 export interface CallFigures {

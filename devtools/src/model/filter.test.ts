@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { answered, asked, bookOf, event } from './events.fixture.js'
-import { matcher, toggled } from './filter.js'
+import { matcher } from './filter.js'
 import { parseFilter } from './terms.js'
+import { toggled } from './toggled.js'
 
 const book = bookOf(
   event('kit.loaded', 'k', { name: 'research', goal: 'Buses by 2030' }),

@@ -1,11 +1,11 @@
 /** Which rows of a book pass the filter. */
 import type { Book } from './book.js'
 import { shownActor } from './book.js'
+import { cacheState } from './cache-state.js'
 import { familyOf, isError } from './family.js'
 import { list, number, record, string } from './read.js'
 import { searched } from './search-text.js'
 import type { Bound, Term } from './terms.js'
-import { isHit } from './totals.js'
 
 export type Matcher = (book: Book, row: number) => boolean
 
@@ -116,18 +116,6 @@ function has(book: Book, row: number, what: string): boolean {
   return Object.hasOwn(data, what) && data[what] !== undefined
 }
 
-/** `hit`, `joined`, `miss`, `bypass` or `off`, of an answer and of the request that it answers. */
-export function cacheState(book: Book, row: number): string | undefined {
-  const event = book.events[row]
-  if (event?.type === 'llm.request') {
-    const call = book.calls.ofRow(row)
-    return call && call.end >= 0 ? cacheState(book, call.end) : undefined
-  }
-  if (event?.type !== 'llm.response') return undefined
-  const data = record(event.data)
-  return string(record(data.cache).state) ?? (isHit(data) ? 'hit' : undefined)
-}
-
 function compare(value: number | undefined, { sign, limit }: Bound): boolean {
   if (value === undefined) return false
   if (sign === '>') return value > limit
@@ -170,17 +158,4 @@ function escaped(text: string): string {
 
 function dataAt(book: Book, row: number): Record<string, unknown> {
   return record(book.events[row]?.data)
-}
-
-/** The filter with one term put in or, where it is there, taken out: what a click in the legend does. */
-export function toggled(filter: string, term: string): string {
-  const pieces = filter.split(/\s+/).filter(piece => piece !== '')
-  const at = pieces.indexOf(term)
-  if (at >= 0) pieces.splice(at, 1)
-  else {
-    const key = `${term.split(':')[0]}:`
-    const others = pieces.filter(piece => !piece.startsWith(key))
-    return [...others, term].join(' ')
-  }
-  return pieces.join(' ')
 }

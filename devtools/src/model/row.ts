@@ -1,8 +1,8 @@
 /** One row of the ledger, ready to be drawn. */
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
+import { cacheState } from './cache-state.js'
 import { type Glyph, glyphOf, isError, typeParts } from './family.js'
-import { cacheState } from './filter.js'
 import { cents, count, rate, seconds } from './numbers.js'
 import { number, record } from './read.js'
 import { tail } from './streams.js'

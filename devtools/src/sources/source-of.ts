@@ -3,13 +3,13 @@ import type { Ledger } from 'daybook'
 import type { DevtoolsSource } from '../model/source.js'
 import { contained } from './contained.js'
 import { daybookSource, type HasLedgers, ledgerSource } from './from-daybook.js'
+import { kindOf, type SourceInput } from './kind-of.js'
 
-export type SourceInput = DevtoolsSource | HasLedgers | Ledger
+export type { SourceInput } from './kind-of.js'
 
 /** @throws TypeError for what is none of the three. */
 export function sourceOf(input: SourceInput): DevtoolsSource {
-  if ('follow' in input && 'watch' in input) return contained(input)
-  if ('ledgers' in input) return contained(daybookSource(input))
-  if ('subscribe' in input && 'read' in input) return contained(ledgerSource(input))
-  throw new TypeError('The devtools need a Daybook, a Ledger or a DevtoolsSource to show.')
+  const kind = kindOf(input)
+  if (kind === 'source') return contained(input as DevtoolsSource)
+  return contained(kind === 'daybook' ? daybookSource(input as HasLedgers) : ledgerSource(input as Ledger))
 }

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { answered, asked, bookOf, event } from '../model/events.fixture.js'
-import { createFiltering, type Filtered } from './filtering.js'
+import { createFiltering, type Filtered, loadFilter } from './filtering.js'
 
 const endless = 1e9
+
+beforeAll(async () => void (await loadFilter()))
 
 function filtered(...events: readonly unknown[]): Filtered & { readonly book: ReturnType<typeof bookOf> } {
   return { book: bookOf(...events), visible: undefined }

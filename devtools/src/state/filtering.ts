@@ -3,8 +3,20 @@
  * ledger. The rows found so far are shown meanwhile; events that arrive are looked at in the same way.
  */
 import type { Book } from '../model/book.js'
-import { type Matcher, matcher } from '../model/filter.js'
-import { parseFilter, type Term } from '../model/terms.js'
+import type { Matcher } from '../model/filter.js'
+import type { Term } from '../model/terms.js'
+
+type Parts = typeof import('../model/filter-parts.js')
+
+let parts: Parts | undefined
+
+/** What the filter is made of; undefined before it is loaded. */
+export const filterParts = (): Parts | undefined => parts
+
+export async function loadFilter(): Promise<Parts> {
+  parts ??= await import('../model/filter-parts.js')
+  return parts
+}
 
 /** What a filter works on: a book that grows, and the rows of it that are shown. */
 export interface Filtered {
@@ -23,10 +35,12 @@ export interface Filtering {
   step(run: Filtered, ms: number): boolean
 }
 
-export function createFiltering(filter: string): Filtering {
+/** `ready`: what the filter needs has come, and it wants to be started. */
+export function createFiltering(filter: string, ready: (error?: unknown) => void = () => {}): Filtering {
   let terms: readonly Term[] = []
   let matches: Matcher | undefined
   let seen = 0
+  let wanted: string | undefined
   /** Rows that may pass or fail anew when their call ends: its cache, tokens and latency are known only then. */
   const open = new Set<number>()
 
@@ -38,8 +52,23 @@ export function createFiltering(filter: string): Filtering {
       return matches ? seen : undefined
     },
     set(text) {
-      terms = parseFilter(text)
-      matches = matcher(terms)
+      terms = parts?.parseFilter(text) ?? []
+      matches = parts?.matcher(terms)
+      wanted = parts ? undefined : text
+      if (wanted === undefined || wanted.trim() === '') return
+      // Until it is known what is looked for, no row is shown that would have to go again.
+      matches = () => false
+      loadFilter().then(
+        () => {
+          if (wanted === undefined) return
+          filtering.set(wanted)
+          ready()
+        },
+        (error: unknown) => {
+          matches = undefined
+          ready(error ?? new Error('unknown'))
+        }
+      )
     },
     start(run) {
       seen = 0

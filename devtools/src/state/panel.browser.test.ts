@@ -85,6 +85,7 @@ test('a filter holds for the events that are there and for those that come', asy
   panel = createPanel({ filter: 'type:llm.request' })
   panel.addSource(source(ledgers))
   await until(() => panel?.run?.book.events.length === 2)
+  await until(() => panel?.run?.visible?.length === 1)
   expect(panel.run?.visible).toEqual([1])
   panel.setFilter('')
   expect(panel.run?.visible).toBeUndefined()

@@ -67,7 +67,10 @@ export function createPanel(options: PanelOptions = {}): Panel {
   let giveUp: ReturnType<typeof setTimeout> | undefined
   let forget: ReturnType<typeof setTimeout> | undefined
   const following = createFollowing()
-  const filtering = createFiltering(options.filter ?? '')
+  const filtering = createFiltering(options.filter ?? '', error => {
+    if (error !== undefined) panel.tell(`The filter could not be loaded: ${error}`, true)
+    refilter()
+  })
 
   const state = {
     selected: undefined as number | undefined,
@@ -147,6 +150,15 @@ export function createPanel(options: PanelOptions = {}): Panel {
       if (newest) panel.open(newest.key)
     }
     cards.read(runs, run?.key)
+  }
+
+  function refilter(): void {
+    if (run) {
+      filtering.start(run)
+      // What is found at once is shown at once.
+      if (filtering.step(run, firstFilterMs)) painter.soon()
+    }
+    changed()
   }
 
   function seek(length: number | undefined, ms?: number): void {
@@ -328,12 +340,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     setFilter(filter) {
       state.filter = filter
       filtering.set(filter)
-      if (run) {
-        filtering.start(run)
-        // What is found at once is shown at once.
-        if (filtering.step(run, firstFilterMs)) painter.soon()
-      }
-      changed()
+      refilter()
     },
     clear() {
       if (!run) return

@@ -5,7 +5,8 @@ import { type CallFigures, callFigures, segments } from '../model/figures.js'
 import { count, duration, rate, unknown, usd } from '../model/numbers.js'
 import { list, oneLine, record, string } from '../model/read.js'
 import { Glyph } from './glyph.js'
-import { Chip, Clamped, Ref } from './parts.js'
+import { Clamped, Ref } from './late-parts.js'
+import { Chip } from './parts.js'
 import { Prose } from './prose.js'
 
 export function CallSections(props: {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { bytes } from '../model/numbers.js'
 import { hostOf, pictureOf, safeLink } from '../model/prose.js'
 import { contentText, list, oneLine, record, string } from '../model/read.js'
-import { Clamped } from './parts.js'
+import { Clamped } from './late-parts.js'
 
 /** A link that a person may follow, with the host that it leads to. */
 export function SafeLink({ href, text }: { readonly href: string; readonly text: string }) {

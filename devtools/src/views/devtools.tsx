@@ -1,34 +1,41 @@
 /** The panel: its parts, its keys, and what can be dropped on it. */
-import {
-  type CSSProperties,
-  type KeyboardEvent as ReactKey,
-  type ReactNode,
-  Suspense,
-  useEffect,
-  useRef,
-  useState
-} from 'react'
+import { type CSSProperties, type KeyboardEvent as ReactKey, type ReactNode, useEffect, useRef, useState } from 'react'
 import { usd } from '../model/numbers.js'
 import { titleOf } from '../model/run.js'
-import { FileError, fileSource, readLedgerFile } from '../sources/from-file.js'
 import { PanelProvider, usePanel } from '../state/context.js'
+import { loadFilter } from '../state/filtering.js'
 import type { OpenRun, Panel } from '../state/panel.js'
 import type { TryIt } from '../state/try-it.js'
-import { type Action, actionsOf } from './actions.js'
-import { Empty } from './empty.js'
+import { actionsIn, loadActions } from './acting.js'
+import type { Action } from './actions.js'
 import { Icon } from './glyph.js'
 import { Header } from './header.js'
-import { Inspector } from './inspector.js'
 import { createKeys } from './keys.js'
+import { late } from './late.js'
 import { Overlays } from './overlays.js'
-import { Boundary, Tabs } from './parts.js'
+import { Boundary, Tabs, Waiting } from './parts.js'
 import { Playback } from './playback.js'
 import { Rail } from './rail.js'
 import { type ViewEntry, views } from './registry.js'
 import { sheets } from './sheets.js'
 import { TotalsBar } from './totals.js'
-import { TryItSheet } from './try-it.js'
 import { takesText } from './typing.js'
+
+const Inspector = late(
+  async () => (await import('./inspector.js')).Inspector,
+  <aside className="inspector" aria-label="Run" />
+)
+const Empty = late(async () => (await import('./empty.js')).Empty, <Waiting>Looking for runs…</Waiting>)
+const TryItSheet = late(
+  async () => (await import('./try-it.js')).TryItSheet,
+  <aside className="inspector sheet" aria-label="Try it here" />
+)
+
+// On its way before the first row is drawn, and never waited for by the rows.
+for (const part of [Inspector.ready(), loadActions()]) part.catch(() => {})
+
+/** When the panel stands still, what is likely to be asked for next comes. */
+const idleMs = 1000
 
 export interface DevtoolsProps {
   readonly panel: Panel
@@ -61,8 +68,16 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const onTry = tryIt ? () => panel.setSheet('try') : undefined
   const onOpenFile = (): void => picker.current?.click()
 
-  const actions = (): readonly Action[] =>
-    root.current ? actionsOf({ panel, root: root.current, onOpenFile, onTry }) : []
+  const actions = (): readonly Action[] | Promise<readonly Action[]> =>
+    root.current ? actionsIn({ panel, root: root.current, onOpenFile, onTry }) : []
+  useEffect(() => {
+    const next = [loadFilter, ...views.map(view => view.ready), tryIt && TryItSheet.ready]
+    const timer = setTimeout(async () => {
+      // One after the other: what is asked for meanwhile does not stand in a queue behind them.
+      for (const ready of next) await ready?.().catch(() => undefined)
+    }, idleMs)
+    return () => clearTimeout(timer)
+  }, [tryIt])
   const [handleKey] = useState(createKeys)
   const keys = (event: KeyboardEvent | ReactKey): void => {
     // What opens above the panel has the keys from the moment it was asked for.
@@ -79,17 +94,23 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   }, [wholePage])
 
   const openFiles = async (files: Iterable<Blob & { name?: string }>): Promise<void> => {
+    // Taken now: what was dropped is gone after the first wait.
+    const chosen = [...files]
     const said: string[] = []
     let failed = false
-    for (const file of files) {
+    let reader: typeof import('../sources/from-file.js') | undefined
+    for (const file of chosen) {
       try {
-        const parsed = await readLedgerFile(file)
-        panel.addSource(fileSource(parsed, file.name ?? 'pasted'), { open: true })
+        reader ??= await import('../sources/from-file.js')
+        const parsed = await reader.readLedgerFile(file)
+        panel.addSource(reader.fileSource(parsed, file.name ?? 'pasted'), { open: true })
         const { note } = (await parsed.reading?.whole) ?? parsed
         if (note) said.push(note)
       } catch (error) {
         failed = true
-        said.push(error instanceof FileError ? error.message : `The file cannot be read: ${String(error)}`)
+        said.push(
+          reader && error instanceof reader.FileError ? error.message : `The file cannot be read: ${String(error)}`
+        )
       }
     }
     panel.tell(said.length > 0 ? said.join(' ') : undefined, failed)
@@ -161,9 +182,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
           {!dock && bar}
           <Boundary resetKey={`${run?.key} ${panel.view}`} fallback={error => <Crash error={error} />}>
             {run ? (
-              <Suspense fallback={<Waiting>Loading the view…</Waiting>}>
-                <Shown run={run} dock={dock} key={run.key} />
-              </Suspense>
+              <Shown run={run} dock={dock} key={run.key} />
             ) : panel.waiting ? (
               <Waiting>Looking for runs…</Waiting>
             ) : (
@@ -175,9 +194,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
           <TryItSheet tryIt={tryIt} onClose={() => panel.setSheet(undefined)} />
         ) : Sheet ? (
           <Boundary resetKey={`${run?.key} ${panel.sheet}`} fallback={error => <Crash error={error} />}>
-            <Suspense fallback={<Waiting>Loading…</Waiting>}>
-              <Sheet run={run as OpenRun} dock={dock} key={run?.key} />
-            </Suspense>
+            <Sheet run={run as OpenRun} dock={dock} key={run?.key} />
           </Boundary>
         ) : (
           run &&
@@ -222,17 +239,14 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
           </button>
         </div>
       )}
-      <Overlays actions={actions} />
+      <Overlays
+        actions={() => {
+          const list = actions()
+          return 'then' in list ? [] : list
+        }}
+      />
       {dropping && <div className="drop">Drop a ledger: .jsonl, .jsonl.gz or a kando dump</div>}
     </div>
-  )
-}
-
-function Waiting({ children }: { readonly children: string }) {
-  return (
-    <p className="none waiting" role="status">
-      {children}
-    </p>
   )
 }
 

@@ -5,7 +5,7 @@ import { count, duration } from '../model/numbers.js'
 import { hostOf } from '../model/prose.js'
 import { firstLine, isRecord, oneLine, record, string } from '../model/read.js'
 import { Glyph, Icon } from './glyph.js'
-import { Clamped } from './parts.js'
+import { Clamped } from './late-parts.js'
 import type { Go } from './pretty-fields.js'
 
 const maxResults = 2

@@ -6,7 +6,7 @@ import { bytes, count, duration, grouped, usd } from '../model/numbers.js'
 import { record } from '../model/read.js'
 import { FieldDiff, useDiffer } from './field-diff.js'
 import { CopyWords } from './json-tab.js'
-import { Ref } from './parts.js'
+import { Ref } from './late-parts.js'
 import { EventLink, type Go } from './pretty-fields.js'
 
 export { JsonTab } from './json-tab.js'

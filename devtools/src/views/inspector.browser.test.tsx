@@ -6,6 +6,7 @@ import { fileSource } from '../sources/from-file.js'
 import { PanelProvider } from '../state/context.js'
 import { createPanel, type Panel } from '../state/panel.js'
 import css from '../styles/panel.css?inline'
+import parts from '../styles/parts.css?inline'
 import { Dialog } from './dialog.js'
 import { Inspector } from './inspector.js'
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
+  sheet.replaceSync(css + parts)
   document.adoptedStyleSheets = [sheet]
   box = document.body.appendChild(document.createElement('div'))
   box.className = 'db'

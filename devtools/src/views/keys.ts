@@ -5,7 +5,9 @@ import { takesText } from './typing.js'
 /** So long after `g`, the letter of a view counts. */
 const chordMs = 1500
 
-export type KeyHandler = (event: KeyboardEvent, actions: () => readonly Action[]) => void
+/** They may still be on their way. */
+export type Actions = () => readonly Action[] | Promise<readonly Action[]>
+export type KeyHandler = (event: KeyboardEvent, actions: Actions) => void
 
 export function createKeys(): KeyHandler {
   let chord = { key: '', at: 0 }
@@ -19,16 +21,20 @@ export function createKeys(): KeyHandler {
     const first = chord.key !== '' && event.timeStamp - chord.at < chordMs ? `${chord.key} ` : ''
     chord = { key: '', at: 0 }
     const place = placeOf(target)
-    const list = actions()
     const can = ({ free }: Action): boolean =>
       free === undefined || place === 'rows' || (free === 'free' && place === 'free')
-    const action = list.find(({ keys }) => keys.includes(first + key)) ?? list.find(({ keys }) => keys.includes(key))
-    if (action?.run && can(action)) {
-      event.preventDefault()
-      action.run()
-    } else if (list.some(({ keys }) => keys.some(known => known.startsWith(`${key} `)))) {
-      chord = { key, at: event.timeStamp }
+    const act = (list: readonly Action[]): void => {
+      const action = list.find(({ keys }) => keys.includes(first + key)) ?? list.find(({ keys }) => keys.includes(key))
+      if (action?.run && can(action)) {
+        event.preventDefault()
+        action.run()
+      } else if (list.some(({ keys }) => keys.some(known => known.startsWith(`${key} `)))) {
+        chord = { key, at: event.timeStamp }
+      }
     }
+    const list = actions()
+    if ('then' in list) list.then(act, error => console.error('The keys of the devtools could not be loaded.', error))
+    else act(list)
   }
 }
 

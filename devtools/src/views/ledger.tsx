@@ -88,11 +88,11 @@ export function Ledger({ run, dock }: ViewProps) {
     }
   }, [playheadAt])
 
-  const { filter } = panel
+  const { terms } = panel
   useEffect(() => {
-    if (scroller.current) paintMatches(scroller.current, filter)
+    if (scroller.current) paintMatches(scroller.current, terms)
   })
-  useEffect(() => () => paintMatches(document.createElement('p'), ''), [])
+  useEffect(() => () => paintMatches(document.createElement('p'), []), [])
 
   const follow = (): void => {
     pinned.current = true

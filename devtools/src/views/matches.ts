@@ -1,14 +1,14 @@
 /** Paints the words that the filter looks for, without touching the rows: the CSS Custom Highlight API. */
-import { parseFilter } from '../model/terms.js'
+import type { Term } from '../model/terms.js'
 
 const name = 'daybook-match'
 /** In one text. More would only be seen as one block. */
 const most = 100
 
 /** Where the browser cannot do it, the rows are found all the same. */
-export function paintMatches(rows: Element, filter: string): void {
+export function paintMatches(rows: Element, terms: readonly Term[]): void {
   if (typeof Highlight === 'undefined' || !CSS.highlights) return
-  const finders = parseFilter(filter)
+  const finders = terms
     .filter(term => term.key === 'text' && !term.not && term.fault === undefined)
     .map(({ value, pattern }) => pattern ?? new RegExp(value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i'))
     .map(({ source }) => new RegExp(source, 'gi'))

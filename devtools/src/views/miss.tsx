@@ -9,7 +9,7 @@ import type { OpenRun, Panel, RunEntry } from '../state/panel.js'
 import { peekRun } from '../state/peek.js'
 import { FieldDiff, useDiffer } from './field-diff.js'
 import { Glyph } from './glyph.js'
-import { Ref } from './parts.js'
+import { Ref } from './late-parts.js'
 import type { Go } from './pretty-fields.js'
 
 /** Of the open run so many requests before this one, and of so many other runs so many of their last ones are looked at. */

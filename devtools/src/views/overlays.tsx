@@ -1,8 +1,10 @@
 /** What opens above the panel: loaded when it is first asked for. */
-import { type ComponentType, lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { usePanel } from '../state/context.js'
 import type { Overlay } from '../state/panel.js'
+import { loadActions } from './acting.js'
 import type { Action } from './actions.js'
+import { type Late, late } from './late.js'
 import { Boundary } from './parts.js'
 
 export interface OverlayProps {
@@ -10,10 +12,15 @@ export interface OverlayProps {
   readonly onClose: () => void
 }
 
-const overlays: Readonly<Record<Overlay, ComponentType<OverlayProps>>> = {
-  palette: lazy(async () => ({ default: (await import('./palette.js')).Palette })),
-  help: lazy(async () => ({ default: (await import('./help.js')).Help })),
-  export: lazy(async () => ({ default: (await import('./export.js')).Export }))
+const withActions =
+  <Part,>(load: () => Promise<Part>) =>
+  async (): Promise<Part> =>
+    (await Promise.all([load(), loadActions()]))[0]
+
+const overlays: Readonly<Record<Overlay, Late<OverlayProps>>> = {
+  palette: late(withActions(async () => (await import('./palette.js')).Palette)),
+  help: late(withActions(async () => (await import('./help.js')).Help)),
+  export: late(async () => (await import('./export.js')).Export)
 }
 
 /** Somebody who presses its key goes on typing: by then it should be there. */
@@ -23,7 +30,7 @@ export function Overlays({ actions }: Pick<OverlayProps, 'actions'>) {
   const panel = usePanel()
   const { overlay } = panel
   useEffect(() => {
-    const timer = setTimeout(() => void import('./palette.js').catch(() => {}), readyMs)
+    const timer = setTimeout(() => void overlays.palette.ready().catch(() => {}), readyMs)
     return () => clearTimeout(timer)
   }, [])
   if (!overlay) return null
@@ -37,15 +44,13 @@ export function Overlays({ actions }: Pick<OverlayProps, 'actions'>) {
         </div>
       )}
     >
-      <Suspense fallback={null}>
-        <Shown
-          key={overlay}
-          actions={actions}
-          onClose={() => {
-            if (panel.overlay === overlay) panel.setOverlay(undefined)
-          }}
-        />
-      </Suspense>
+      <Shown
+        key={overlay}
+        actions={actions}
+        onClose={() => {
+          if (panel.overlay === overlay) panel.setOverlay(undefined)
+        }}
+      />
     </Boundary>
   )
 }

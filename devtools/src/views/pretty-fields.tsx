@@ -8,7 +8,7 @@ import { questionAt } from '../model/row.js'
 import { summaryOf } from '../model/summary.js'
 import { Glyph } from './glyph.js'
 import { Json } from './json.js'
-import { Clamped } from './parts.js'
+import { Clamped } from './late-parts.js'
 
 export type Go = (row: number) => void
 

@@ -9,7 +9,7 @@ import { duration, seconds, usd } from '../model/numbers.js'
 import { list, number, record, string } from '../model/read.js'
 import { kindWords } from '../model/summary.js'
 import { Glyph } from './glyph.js'
-import { Ref } from './parts.js'
+import { Ref } from './late-parts.js'
 import type { Go } from './pretty-fields.js'
 
 const said: Readonly<Record<string, string>> = {

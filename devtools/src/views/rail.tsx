@@ -1,9 +1,9 @@
 /** The left side: runs, sources, and the families, which are legend and filter in one. */
 import { familyOf, mainRuns } from '../model/branches.js'
 import type { Glyph as GlyphName } from '../model/family.js'
-import { toggled } from '../model/filter.js'
 import { count, duration, grouped, usd } from '../model/numbers.js'
 import type { RunState } from '../model/run.js'
+import { toggled } from '../model/toggled.js'
 import { usePanel } from '../state/context.js'
 import type { RunEntry, SourceEntry } from '../state/panel.js'
 import { Glyph, Icon } from './glyph.js'

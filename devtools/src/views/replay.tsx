@@ -10,7 +10,7 @@ import type { OpenRun } from '../state/panel.js'
 import css from '../styles/replay.css?inline'
 import { useSheet } from './adopt.js'
 import { Glyph, Icon } from './glyph.js'
-import { CopyButton } from './parts.js'
+import { CopyButton } from './late-parts.js'
 import type { ViewProps } from './registry.js'
 
 export function Replay({ run }: ViewProps) {

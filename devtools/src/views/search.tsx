@@ -1,9 +1,9 @@
 /** The filter box: terms told apart as they are typed, what could come next, and what is wrong with a term. */
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { grouped } from '../model/numbers.js'
-import { prepareSearch } from '../model/search-text.js'
-import { type Suggestion, suggestions } from '../model/suggest.js'
+import type { Suggestion } from '../model/suggest.js'
 import { usePanel } from '../state/context.js'
+import { filterParts, loadFilter } from '../state/filtering.js'
 import { Icon } from './glyph.js'
 
 /** Texts are made ready in slices of so many milliseconds, from when the box has the focus. */
@@ -26,7 +26,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
     let timer: ReturnType<typeof setTimeout>
     let row = 0
     const go = (): void => {
-      row = prepareSearch(book, row, readyMs)
+      row = filterParts()?.prepareSearch(book, row, readyMs) ?? book.events.length
       if (row < book.events.length) timer = setTimeout(go)
     }
     timer = setTimeout(go, 50)
@@ -35,7 +35,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
 
   const wrong = terms.find(term => term.fault !== undefined)
   const message = wrong?.fault ?? terms.find(term => term.note !== undefined)?.note
-  const items = focused && !closed ? suggestions(filter, caret, book) : []
+  const items = (focused && !closed && filterParts()?.suggestions(filter, caret, book)) || []
   const open = items.length > 0
   const at = Math.min(active, items.length - 1)
   const found = run?.visible?.length
@@ -101,9 +101,13 @@ export function Search({ dock }: { readonly dock: boolean }) {
             if (mirror.current) mirror.current.scrollLeft = event.currentTarget.scrollLeft
           }}
           onFocus={() => {
-            setFocused(true)
-            setClosed(false)
-            place()
+            const open = (): void => {
+              setFocused(input.current?.matches(':focus') === true)
+              setClosed(false)
+              place()
+            }
+            if (filterParts()) open()
+            else loadFilter().then(open, () => {})
           }}
           onBlur={() => {
             setFocused(false)

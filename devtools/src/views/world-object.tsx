@@ -9,7 +9,8 @@ import { oneLine } from '../model/read.js'
 import { rowAt } from '../model/row.js'
 import { fieldsAt, stands, versionAt, type WorldFold, type WorldObject, type WorldRelation } from '../model/world-at.js'
 import { Glyph, Icon } from './glyph.js'
-import { Clamped, CopyButton, Tabs } from './parts.js'
+import { Clamped, CopyButton } from './late-parts.js'
+import { Tabs } from './parts.js'
 
 export interface WorldObjectProps {
   readonly book: Book
