@@ -29,8 +29,8 @@ export interface Calls {
 
 export interface CallFold extends Calls {
   begin(call: { kind: Call['kind']; key: string; id: string; row: number; lane: number; name: string }): void
-  /** The open call under any of these keys. */
-  find(keys: readonly string[]): Call | undefined
+  /** The open call under any of these names: keys, or what else may be one. */
+  find(names: readonly string[]): Call | undefined
   attempt(call: Call, row: number): void
   finish(call: Call, row: number): void
   /** A row of no call. */
@@ -42,7 +42,8 @@ export function callFold(): CallFold {
   const byRow: number[] = []
   const indexOf = new Map<string, number>()
   const open = new Map<string, OpenCall>()
-  const keyOf = new Map<string, string>()
+  /** By index: the key that a call is open under. */
+  const keys: string[] = []
 
   return {
     all,
@@ -56,10 +57,10 @@ export function callFold(): CallFold {
       indexOf.set(id, all.length)
       all.push(call)
       open.set(key, call)
-      keyOf.set(id, key)
+      keys.push(key)
     },
-    find(keys) {
-      for (const key of keys) {
+    find(names) {
+      for (const key of names) {
         const call = open.get(key)
         if (call) return call
       }
@@ -67,14 +68,13 @@ export function callFold(): CallFold {
     },
     attempt(call, row) {
       ;(call as OpenCall).attempts.push(row)
-      byRow.push(indexOf.get(call.id) ?? -1)
+      byRow.push(byRow[call.row] ?? -1)
     },
     finish(call, row) {
+      const index = byRow[call.row] ?? -1
       ;(call as OpenCall).end = row
-      byRow.push(indexOf.get(call.id) ?? -1)
-      const key = keyOf.get(call.id)
-      if (key !== undefined) open.delete(key)
-      keyOf.delete(call.id)
+      byRow.push(index)
+      open.delete(keys[index] ?? '')
     },
     none() {
       byRow.push(-1)

@@ -15,18 +15,24 @@ export interface CauseFold extends Causes {
 
 export function causeFold(): CauseFold {
   const rows = new Map<string, number>()
-  const effects = new Map<number, number[]>()
+  /** By row: most have one effect, which needs no list. */
+  const effects: (number | number[] | undefined)[] = []
   return {
     rowOf: id => rows.get(id),
-    effectsOf: row => effects.get(row) ?? none,
+    effectsOf(row) {
+      const known = effects[row]
+      return typeof known === 'number' ? [known] : (known ?? none)
+    },
     add(row, id, causes) {
       for (const cause of causes.length < 2 ? causes : new Set(causes)) {
         const from = rows.get(cause)
         if (from === undefined) continue
-        const known = effects.get(from)
-        if (known) known.push(row)
-        else effects.set(from, [row])
+        const known = effects[from]
+        if (known === undefined) effects[from] = row
+        else if (typeof known === 'number') effects[from] = [known, row]
+        else known.push(row)
       }
+      effects.push(undefined)
       if (!rows.has(id)) rows.set(id, row)
     }
   }
