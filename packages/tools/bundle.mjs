@@ -1,7 +1,8 @@
 // The bundle check: every entry that a page may import is bundled for the browser, and none may need Node, miss a file or
 // have grown. It bundles what is published (dist), as a program of somebody else would.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { posix } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build as bundle } from 'vite'
@@ -46,6 +47,49 @@ const uses = [
 ]
 
 const firstScriptLimit = 120_000
+
+// What the panel costs, of what is published: `dist` with React in it, `dist/react` without.
+const panelSizes = [
+  {
+    name: 'the panel: its trigger, with all that is loaded at once',
+    goal: 2_000,
+    limit: 2_000,
+    bytes: () => zippedAll(readChunks('devtools/dist'), ['embed.js'])
+  },
+  {
+    name: 'the panel: up to the first rows of a run, styles included, without React',
+    goal: 35_000,
+    limit: 35_000,
+    bytes: () => panelParts(readChunks('devtools/dist/react'), 'react.js').first
+  },
+  {
+    name: 'the panel: with all views, sheets and dialogs, without React and the SDK',
+    goal: 90_000,
+    limit: 170_000,
+    bytes: () => panelParts(readChunks('devtools/dist/react'), 'react.js').whole
+  },
+  {
+    name: 'the panel: what its views load of the SDK, to compare, verify, replay and export',
+    limit: 60_000,
+    bytes: () => {
+      const chunks = readChunks('devtools/dist')
+      const { names } = panelParts(chunks, 'embed.js')
+      return names.filter(name => ofSdk(chunks.get(name))).reduce((sum, name) => sum + zipped(chunks.get(name).code), 0)
+    }
+  },
+  {
+    name: 'the page of one run, with React and all of the panel in it',
+    goal: 180_000,
+    limit: 245_000,
+    bytes: () => zipped(readFileSync(at('devtools/dist-app/viewer.html'), 'utf8'))
+  }
+]
+
+/**
+ * What the panel only loads to make new calls: the kits of *Try it here* and of a replay, and what forks in a Daybook, which
+ * the page has of its own.
+ */
+const notThePanels = /^chunks\/(kits|research|diligence|fork-with)-/
 
 // Entries for Node only; data and types are no entries.
 const nodeOnly = ['./node', './testing/node', './package.json']
@@ -129,6 +173,58 @@ function firstScript() {
   return paths.reduce((sum, path) => sum + zipped(readFileSync(at('devtools/dist-app', path))), 0)
 }
 
+/** The built chunks of a folder by their paths in it: `{ code, sources }`, with what their maps say they are made from. */
+function readChunks(folder) {
+  const files = ['.', 'chunks'].flatMap(part => readdirSync(at(folder, part)).map(file => posix.join(part, file)))
+  return new Map(
+    files
+      .filter(file => file.endsWith('.js'))
+      .map(file => {
+        const map = at(folder, `${file}.map`)
+        const sources = existsSync(map) ? JSON.parse(readFileSync(map, 'utf8')).sources : []
+        return [file, { code: readFileSync(at(folder, file), 'utf8'), sources }]
+      })
+  )
+}
+
+const statically = /(?:\bfrom|\bimport)\s*["'](\.{1,2}\/[^"']+)["']/g
+const later = /\bimport\(\s*["'`](\.{1,2}\/[^"'`]+)["'`]\s*\)/g
+
+/**
+ * Of built chunks by their paths, those that are loaded with the given ones; with `all`, those that may be loaded later too.
+ * `skip` are not entered.
+ */
+export function reached(chunks, from, { all = false, skip = () => false } = {}) {
+  const found = new Set(from)
+  for (const name of found) {
+    const { code } = chunks.get(name)
+    const next = [...code.matchAll(statically), ...(all ? code.matchAll(later) : [])]
+    for (const [, path] of next) {
+      const file = posix.join(posix.dirname(name), path)
+      if (chunks.has(file) && !skip(file)) found.add(file)
+    }
+  }
+  return [...found]
+}
+
+const zippedAll = (chunks, from, options) =>
+  reached(chunks, from, options).reduce((sum, name) => sum + zipped(chunks.get(name).code), 0)
+
+/** Of a build, the panel that its entry loads: what it needs at once, and the whole of it with the names of its chunks. */
+function panelParts(chunks, entry) {
+  const panel = reached(chunks, [entry], { all: true }).find(name => name.startsWith('chunks/panel-'))
+  if (!panel) throw new Error(`${entry} does not load a panel.`)
+  const whole = { all: true, skip: name => notThePanels.test(name) }
+  return {
+    first: zippedAll(chunks, [panel]),
+    whole: zippedAll(chunks, [panel], whole),
+    names: reached(chunks, [panel], whole)
+  }
+}
+
+/** Made from nothing of the panel's own. */
+const ofSdk = ({ sources }) => sources.length > 0 && sources.every(path => /\/(packages|node_modules)\//.test(path))
+
 const kilobytes = bytes => `${(bytes / 1000).toFixed(1)} kB`
 
 /** Prints the sizes; returns the failures, one line each, and the figures in short. */
@@ -164,6 +260,7 @@ async function check(say) {
   const script = firstScript()
   if (script === undefined) say('  skipped  the first script of the page: the page is not there yet')
   else judge('the first script of the page', script, { limit: firstScriptLimit })
+  for (const { name, bytes, ...limits } of panelSizes) judge(name, bytes(), limits)
   return { failures, figures }
 }
 
