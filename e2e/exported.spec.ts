@@ -32,6 +32,12 @@ test('an exported run opens without a network, and all of it is there to be look
   await expect(page.getByText('this file').first()).toBeVisible()
   await rows.filter({ hasText: 'llm.response' }).first().click()
   await expect(page.getByText('This is a simulated answer').first()).toBeVisible()
+  // What the page of a server would load later is in this one.
+  for (const name of ['Waterfall', 'Dialog', 'Graph', 'Cost', 'World', 'Compare', 'Ledger']) {
+    await page.getByRole('tab', { name, exact: true }).click()
+    await expect(page.getByRole('main').getByText('Loading the view…')).toHaveCount(0)
+    await expect(page.getByText('This part of the panel failed')).toHaveCount(0)
+  }
   await page.reload()
   await expect(rows.first()).toBeVisible()
 })

@@ -7,17 +7,22 @@ export function inlinePage() {
   return {
     name: 'inline-page',
     enforce: 'post',
-    generateBundle(_options, bundle) {
-      const files = Object.values(bundle)
-      const page = files.find(file => file.fileName.endsWith('.html'))
-      const script = files.find(file => file.type === 'chunk')
-      const style = files.find(file => file.fileName.endsWith('.css'))
-      if (!page || !script || !style || files.length !== 3) {
-        const names = files.map(file => file.fileName).join(', ')
-        this.error(`One page, one script and one stylesheet were expected, not ${names}.`)
+    // After Vite's own hooks, which fill in what its dynamic imports need.
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const files = Object.values(bundle)
+        const page = files.find(file => file.fileName.endsWith('.html'))
+        const script = files.find(file => file.type === 'chunk')
+        const style = files.find(file => file.fileName.endsWith('.css'))
+        if (!page || !script || !style || files.length !== 3) {
+          const names = files.map(file => file.fileName).join(', ')
+          this.error(`One page, one script and one stylesheet were expected, not ${names}.`)
+        }
+        if (script.code.includes('__VITE_PRELOAD__')) this.error('What is imported later is not ready.')
+        page.source = inlined(String(page.source), script.code, String(style.source))
+        for (const file of [script, style]) delete bundle[file.fileName]
       }
-      page.source = inlined(String(page.source), script.code, String(style.source))
-      for (const file of [script, style]) delete bundle[file.fileName]
     }
   }
 }
