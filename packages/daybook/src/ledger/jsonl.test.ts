@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { LedgerEvent } from './event.js'
 import { toJSONL } from './jsonl.js'
 import { type ParsedLedger, parseJSONL } from './parse-jsonl.js'
@@ -21,7 +21,20 @@ async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size)
 }
 
+afterEach(() => void vi.unstubAllGlobals())
+
 describe('a ledger as text', () => {
+  test('tells of a line that is missing, whoever works out the hash', async () => {
+    const lines = toJSONL(many(250)).split('\n')
+    const text = lines.toSpliced(50, 1).join('\n')
+    const parsed = await parseJSONL(text)
+    expect(kinds(parsed)).toEqual([[100, 'hash']])
+    expect(parsed).toMatchObject({ status: 'unverified', broken: { line: 100 } })
+    expect(parsed.reports[0]?.message).toMatch('lines 2 to 100')
+    vi.stubGlobal('crypto', undefined)
+    expect(await parseJSONL(text)).toEqual(parsed)
+  })
+
   test('reads back as it was, whole or in pieces, and verifies', async () => {
     const events = many(250)
     const text = toJSONL(events, { name: 'run:7', created: '2026-11-21T09:00:00.000Z' })

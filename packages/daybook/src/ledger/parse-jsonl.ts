@@ -1,7 +1,7 @@
 /** Reads a ledger from text: ours or kando's, whole, damaged or hostile. */
 import { sha256 } from '#platform'
 import { ImportLimitError } from '../errors.js'
-import { type ChainReader, chainReader, isStoredLine, readHeader } from './chain.js'
+import { chainReader, isStoredLine, readHeader } from './chain.js'
 import type { LedgerEvent } from './event.js'
 import { type Gathered, type GatheredEvents, gather, type LineReport } from './gathered.js'
 import { portableChecksums } from './jsonl.js'
@@ -54,7 +54,8 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
 
   const chainFault = (fault: Omit<LineReport, 'severity'>): void => {
     chained = false
-    if (fault.kind !== 'cut') broken ??= { line: fault.line, message: fault.message }
+    const { line, message } = fault
+    if (fault.kind !== 'cut' && !(broken && broken.line <= line)) broken = { line, message }
     gathered.report({ ...fault, severity: 'error' })
   }
 
@@ -79,6 +80,11 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
     }
   }
 
+  /** The hashes that are still being looked at. */
+  const hashes: Promise<void>[] = []
+  const storedBehind = (previous: string): StoredLines =>
+    storedLines(previous, gathered, within, chainFault, check => hashes.push(check))
+
   for await (const text of linesOf(source, { maxLine, maxTotal, skipLong: partial, odd })) {
     if (++line > maxLines) throw tooMany(maxLines)
     if (list) list.push(text)
@@ -88,18 +94,20 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
       const found = readHeader(text)
       if (found) {
         header = { name: found.stream, created: found.created }
-        stored = storedLines(chainReader(sha256(text), portableChecksums), gathered, within, chainFault)
+        stored = storedBehind(sha256(text))
       } else if (isStoredLine(text)) {
         const message = 'The header is missing: the first batch cannot be checked.'
         chainFault({ line, kind: 'header', message })
-        stored = storedLines(chainReader('', portableChecksums), gathered, within, chainFault)
+        stored = storedBehind('')
         stored.read(text, line)
       } else if (text.trimStart().startsWith('[')) list = [text]
       else readForeign(text, line, gathered, within)
     } else if (stored) stored.read(text, line)
     else readForeign(text, line, gathered, within)
+    if (hashes.length > maxHashes) await hashes.shift()
   }
   stored?.end()
+  await Promise.all(hashes)
   if (list) readList(list.join('\n'), gathered, within, maxLines)
   if (first && !said) {
     gathered.report({ line: 1, severity: 'error', kind: 'empty', message: 'There is nothing here: the file is empty.' })
@@ -114,6 +122,9 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
   }
 }
 
+/** So many batches may wait for their hash to be looked at: each is held until then. */
+const maxHashes = 64
+
 /** Looks how deep a line is; false where it is too deep and is left out. */
 type Within = (line: number, look: (maxDepth: number) => void) => boolean
 
@@ -124,17 +135,27 @@ interface StoredLines {
 
 /** Lines of our own: their events count when their batch is whole. */
 function storedLines(
-  chain: ChainReader,
+  previous: string,
   gathered: Gathered,
   within: Within,
-  report: (fault: Omit<LineReport, 'severity'>) => void
+  report: (fault: Omit<LineReport, 'severity'>) => void,
+  checking: (check: Promise<void>) => void
 ): StoredLines {
   let waiting: { text: string; line: number }[] = []
   let start = 0
+  let end = 0
+  const chain = chainReader(previous, portableChecksums, (text, hash) => {
+    const [first, last] = [start, end]
+    const look = async (): Promise<void> => {
+      if ((await digest(text)) !== hash) report({ line: last, kind: 'hash', message: faultText('hash', first, last) })
+    }
+    checking(look())
+  })
 
   return {
     read(text, line) {
       if (chain.pending === 0) start = line
+      end = line
       const { event, ends, fault } = chain.read(text)
       if (fault) {
         const kind = fault === 'line' ? 'syntax' : fault
@@ -152,6 +173,15 @@ function storedLines(
       report({ line: start, kind: 'cut', message: cutText })
     }
   }
+}
+
+/** sha256 as hexadecimal digits. What the platform has for it works beside us, and is worth asking for longer texts. */
+async function digest(text: string): Promise<string> {
+  // A page that did not come over https has none.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined
+  if (!subtle || text.length < 4096) return sha256(text)
+  const bytes = new Uint8Array(await subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** What to say of bytes that are no text as ours is. */
