@@ -10,7 +10,15 @@ export function noFork({ fork, noFork }: DevtoolsSource): string | undefined {
   return noFork ?? (fork ? undefined : 'This source can only be read.')
 }
 
-export function ForkButton({ run, row }: { readonly run: OpenRun; readonly row: number }) {
+export function ForkButton({
+  run,
+  row,
+  short
+}: {
+  readonly run: OpenRun
+  readonly row: number
+  readonly short?: boolean
+}) {
   const panel = usePanel()
   const why = noFork(run.source.source) ?? unforkable(run.book.events[row]?.type ?? '')
   return (
@@ -22,8 +30,8 @@ export function ForkButton({ run, row }: { readonly run: OpenRun; readonly row: 
       onClick={() => panel.setSheet('fork')}
     >
       <Glyph name="branch" tinted={why === undefined} />
-      Fork here
-      <kbd>f</kbd>
+      {short ? 'Fork' : 'Fork here'}
+      {!short && <kbd>f</kbd>}
     </button>
   )
 }

@@ -50,8 +50,11 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
   const call = book.calls.ofRow(selected)
   const [space, verb] = typeParts(event.type)
   const error = isError(event)
+  const fork = sheets.fork && <ForkButton run={run} row={selected} short={dock} />
+  // A dock has room for what is asked for most.
+  const items = dock ? tabs.filter(({ name }) => name === tab || (name !== 'raw' && name !== 'diff')) : tabs
   const bar = (
-    <Tabs small label="Inspector" items={tabs} value={tab} onChange={panel.setTab}>
+    <Tabs small label="Inspector" items={items} value={tab} onChange={panel.setTab}>
       {tab === 'json' && !dock && <span className="end meta inspector-size">{bytes(size)}</span>}
     </Tabs>
   )
@@ -76,7 +79,7 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
           {!dock && (
             <span className="right tools">
               <CopyButton label="Copy the event as JSON" text={() => JSON.stringify(event, null, 2)} />
-              {sheets.fork && <ForkButton run={run} row={selected} />}
+              {fork}
             </span>
           )}
         </div>
@@ -92,7 +95,12 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
           <span className="mono muted">+{seconds(book.times[selected])} s</span>
           {item?.chip && <Chip chip={item.chip} />}
         </div>
-        {dock && <div className="right">{bar}</div>}
+        {dock && (
+          <div className="right tools">
+            {bar}
+            {fork}
+          </div>
+        )}
       </div>
       {!dock && bar}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
