@@ -71,6 +71,51 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   }
 }
 
+const rowsOf = (page: Page) => page.getByRole('grid', { name: 'Events' }).getByRole('row')
+
+/** What else people meet: the sheets, a run that is looked at in its middle, a failure, what opens above the panel. */
+const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async fork(page) {
+    await rowsOf(page).filter({ hasText: 'result of fetch_page' }).first().click()
+    await page.getByRole('button', { name: 'Fork here' }).click()
+    const asked = page.getByRole('textbox').filter({ hasText: 'Which towns of our size' }).last()
+    await asked.fill('Which towns of our size have done it? Answer in at most 80 words.')
+    await expect(page.getByRole('button', { name: 'Run branch' })).toBeEnabled()
+    await expect(page.getByText('edited').first()).toBeVisible()
+  },
+  async replay(page) {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog').getByRole('combobox').fill('replay')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible()
+  },
+  async scrubbed(page) {
+    const track = page.getByRole('slider', { name: 'Playhead' }).last()
+    await track.press('End')
+    for (let step = 0; step < 2; step++) await track.press('Shift+ArrowLeft')
+    await expect(page.getByText('as of #35')).toBeVisible()
+    await page.locator('[data-keys="filter"]').fill('-type:relation.* after:#18')
+    await expect(page.locator('.playhead-line')).toBeVisible()
+  },
+  async failed(page) {
+    await rowsOf(page).filter({ hasText: 'llm.attempt' }).first().click()
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    await expect(page.getByText('rate_limit').first()).toBeVisible()
+  },
+  async palette(page) {
+    await page.keyboard.press('Control+k')
+    await expect(page.getByRole('dialog')).toBeVisible()
+  },
+  async keys(page) {
+    await page.keyboard.press('?')
+    await expect(page.getByRole('dialog')).toBeVisible()
+  },
+  async export(page) {
+    await page.keyboard.press('e')
+    await expect(page.getByRole('dialog')).toBeVisible()
+  }
+}
+
 for (const theme of ['dark', 'light'] as const) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme })
@@ -81,5 +126,18 @@ for (const theme of ['dark', 'light'] as const) {
         await look(page, `${number + 1}-${view}-${theme}`)
       })
     }
+    for (const [state, drive] of Object.entries(states)) {
+      test(`${state} in ${theme}`, async ({ page }) => {
+        await open(page, 'ledger')
+        await drive(page)
+        await look(page, `state-${state}-${theme}`)
+      })
+    }
+
+    test(`nothing yet in ${theme}`, async ({ page }) => {
+      await page.goto('/')
+      await expect(page.getByRole('button', { name: 'Try it here' })).toBeVisible()
+      await look(page, `state-empty-${theme}`)
+    })
   })
 }

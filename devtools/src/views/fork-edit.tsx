@@ -189,9 +189,10 @@ function Pair(props: {
 function Was({ text, pieces, mono }: { text: string; pieces: readonly WordChange[] | undefined; mono: boolean }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keys
-    <section className={mono ? 'was mono' : 'was'} tabIndex={0} aria-label="As it was">
+    // biome-ignore lint/a11y/useSemanticElements: a text is no set of fields
+    <div className={mono ? 'was mono' : 'was'} role="group" tabIndex={0} aria-label="As it was">
       {pieces ? <Marked pieces={pieces} side="removed" /> : text === '' ? <span className="muted">empty</span> : text}
-    </section>
+    </div>
   )
 }
 
