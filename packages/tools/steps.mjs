@@ -19,7 +19,8 @@ const seconds = start => `${((performance.now() - start) / 1000).toFixed(1)} s`
 
 /**
  * The report of one run of checks.
- * `step(name, body)` runs `body() -> { passed, failed, skipped?, output?, note? }`; what it throws is one failure.
+ * `step(name, body)` runs `body() -> { passed, failed, skipped?, output?, note?, lines? }`; what it throws is one failure.
+ * `lines` are printed below the step that went well.
  * `close()` prints the last line, `N passed, N failed`, and returns the exit code.
  */
 export function report(write = text => process.stdout.write(text)) {
@@ -36,12 +37,13 @@ export function report(write = text => process.stdout.write(text)) {
           error instanceof ToolError ? `${error.output}\n${error.message}`.trim() : String(error?.stack ?? error)
         return { passed: 0, failed: 1, output }
       })
-      const { passed, failed, skipped = 0, output = '', note } = result
+      const { passed, failed, skipped = 0, output = '', note, lines = [] } = result
       total.passed += passed
       total.failed += failed
       total.skipped += skipped
       const words = [failed === 0 ? 'ok' : 'FAILED', seconds(began), counts(result), note].filter(Boolean)
       write(`${words.join(', ')}\n`)
+      if (failed === 0) for (const line of lines) write(`  ${line}\n`)
       if (failed > 0) {
         const file = join(cacheFolder('logs'), `${name.replace(/\W+/g, '-')}.log`)
         writeFileSync(file, output)

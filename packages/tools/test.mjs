@@ -19,7 +19,7 @@ await main(async () => {
   const built = await step('build', prepare(build))
 
   // Loaded only now: these need what has just been installed.
-  const { types, lint, floors, bundles, unit, pages } = await import('./checks.mjs')
+  const { types, lint, floors, bundles, unit, pages, panelReport } = await import('./checks.mjs')
   await step('types', types)
   await step('lint and format', lint)
   await step('floors', floors)
@@ -27,5 +27,6 @@ await main(async () => {
   await step('unit tests in Node', () => unit('node'))
   if (chromium) await step('unit tests in Chromium', () => unit('chromium'))
   if (chromium && built) await step('page tests', pages)
+  if (chromium && built) await step('the panel at 100,000 events (report)', panelReport)
   return close()
 })

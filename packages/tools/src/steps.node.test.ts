@@ -38,6 +38,14 @@ test('all well is exit code 0; nothing at all is not well', async () => {
   expect(collected().close()).toBe(1)
 })
 
+test('the lines of a report stand below its step, which one that failed has no use for', async () => {
+  const { step, lines } = collected()
+  await step('panel', async () => ({ passed: 1, failed: 0, lines: ['8 ms  first rows'] }))
+  await step('broken', async () => ({ passed: 0, failed: 1, output: 'why', lines: ['9 ms  first rows'] }))
+  expect(lines()[1]).toBe('  8 ms  first rows')
+  expect(lines().join('\n')).not.toContain('9 ms')
+})
+
 test('a long output keeps its beginning and its end, and says where all of it is', () => {
   const lines = Array.from({ length: 1000 }, (_, i) => `line ${i}`)
   const short = shortened(lines.join('\n'), 'all.log', [2, 3]).split('\n')
