@@ -5,6 +5,9 @@ import { late } from './late.js'
 import { Waiting } from './parts.js'
 import type { ViewProps } from './registry.js'
 
+export const sheet = (load: () => Promise<ComponentType<ViewProps>>): ComponentType<ViewProps> =>
+  late(load, <Waiting>Loading…</Waiting>)
+
 export const sheets: Partial<Record<Exclude<Sheet, 'try'>, ComponentType<ViewProps>>> = {
-  replay: late(async () => (await import('./replay.js')).Replay, <Waiting>Loading…</Waiting>)
+  replay: sheet(async () => (await import('./replay.js')).Replay)
 }
