@@ -125,7 +125,7 @@ test('ten times the events are ten times the work', () => {
       (events: LedgerEvent[]) => rollup(events),
       (events: LedgerEvent[]) => shortestPath(events, 'e0', `e${events.length - 1}`)
     ]) {
-      expect(work(20_000, shape, use)).toBeLessThanOrEqual(10.1 * work(2000, shape, use) + 100)
+      expect(work(8000, shape, use)).toBeLessThanOrEqual(10.1 * work(800, shape, use) + 100)
     }
   }
 })
