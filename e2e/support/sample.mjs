@@ -101,7 +101,12 @@ function book(name, from = begin) {
       max_tokens,
       temperature: 0.2,
       ...(tools ? { tools } : {}),
-      target: { provider: model.split('/')[0], api: 'chat.completions' },
+      target: {
+        provider: model.split('/')[0],
+        api: 'chat',
+        base_url: `https://api.${model.split('/')[0]}.com/v1`,
+        model: model.split('/')[1]
+      },
       ...(object ? { cause_object_id: object } : {})
     })
   }

@@ -77,6 +77,8 @@ const listedAs: Readonly<Record<string, string>> = {
 }
 
 function figuresOf({ provider, model }: PricedModel): string | undefined {
+  // A target may come from somebody else's ledger.
+  if (typeof provider !== 'string' || typeof model !== 'string') return undefined
   lines ??= read()
   const listed = Object.hasOwn(listedAs, provider) ? listedAs[provider] : provider
   const found = lines.get(`${listed}/${model}`)

@@ -59,6 +59,11 @@ describe('the table', () => {
     }
   })
 
+  test('knows nothing of a target that is none, as a ledger from elsewhere may hold', () => {
+    for (const target of [{ provider: 'openai' }, { model: 'gpt-5-mini' }, { provider: 7, model: null }, {}])
+      expect([priceOf(target as never), limitsOf(target as never)]).toEqual([undefined, {}])
+  })
+
   test('knows what is free, and what is merely not listed', () => {
     expect(priceOf({ provider: 'ollama', model: 'llama3.1' })).toMatchObject({ input: 0, output: 0 })
     expect(priceOf({ provider: 'gemini', model: 'gemini-exp-1114' })).toBeUndefined()
