@@ -84,3 +84,8 @@ test('words that a question shares with its neighbour are left out', () => {
     'Something else?'
   ])
 })
+
+test('what looks like a key is not shown', () => {
+  const book = bookOf(asked('q', 'My key is sk-canary-0123456789abcdef, is it good?'))
+  expect(rowAt(book, 0)?.summary.text).toBe('My key is •••, is it good?')
+})

@@ -1,8 +1,10 @@
 /** One row of the ledger, ready to be drawn. */
+
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
 import { cacheState } from './cache-state.js'
 import { type Glyph, glyphOf, isError, typeParts } from './family.js'
+import { masked } from './mask.js'
 import { cents, count, rate, seconds } from './numbers.js'
 import { number, record } from './read.js'
 import { tail } from './streams.js'
@@ -33,6 +35,8 @@ export function rowAt(book: Book, row: number): Row | undefined {
   const data = record(event.data)
   const [space, verb] = typeParts(event.type)
   const type: string = event.type
+  const summary: Summary =
+    type === 'llm.request' ? { text: questionAt(book, row), tone: 'plain' } : summaryOf(event, book.objects)
   return {
     seq: String(row + 1),
     time: seconds(book.times[row]),
@@ -40,7 +44,7 @@ export function rowAt(book: Book, row: number): Row | undefined {
     space,
     verb,
     actor: actorOf(book, row, event),
-    summary: type === 'llm.request' ? { text: questionAt(book, row), tone: 'plain' } : summaryOf(event, book.objects),
+    summary: { ...summary, text: masked(summary.text) },
     tokens: tokensOf(book, row, type, data),
     cost: type === 'llm.response' ? cents(number(data.cost_usd), data.estimated === true) : '',
     chip: chipOf(book, row, type),
@@ -131,7 +135,7 @@ export function liveRows(book: Book, now: number, room = 120): readonly LiveRow[
       lane: call.lane,
       time: seconds(Math.max(0, now - book.startedAt)),
       actor: call.name.replace(/^.*\//, ''),
-      tail: tail(plain(said.slice(-4 * room)), room),
+      tail: masked(tail(plain(said.slice(-4 * room)), room)),
       tokens: `≈${count(Math.round(answer.tokens))}`,
       rate: now - answer.lastAt > silentMs ? '' : rate(answer.tokensPerSecond),
       idle: now - answer.lastAt > idleMs

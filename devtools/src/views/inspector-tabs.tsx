@@ -1,7 +1,9 @@
 /** The inspector's tabs behind Pretty: the line as it is stored, what differs from the event before, causes and effects. */
+
 import { type ReactNode, useMemo, useState } from 'react'
 import type { Book } from '../model/book.js'
 import { causesOf, chainOf, consequenceOf, previousLike } from '../model/consequence.js'
+import { masked } from '../model/mask.js'
 import { bytes, count, duration, grouped, usd } from '../model/numbers.js'
 import { record } from '../model/read.js'
 import { FieldDiff, useDiffer } from './field-diff.js'
@@ -23,7 +25,7 @@ export function RawTab({ value }: { readonly value: unknown }) {
         <span className="meta">One line of the ledger, {bytes(new Blob([text]).size)}</span>
         <CopyWords label="Copy line" text={() => text} />
       </div>
-      <pre className="mono">{text.slice(0, room)}</pre>
+      <pre className="mono">{masked(text.slice(0, room))}</pre>
       {text.length > room && (
         <button type="button" className="button" onClick={() => setRoom(room * 5)}>
           Show more: {grouped(text.length - room)} characters are left

@@ -1,4 +1,5 @@
 /** The event as a tree of lines of one height, of which only those in sight are in the page. */
+
 import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
 import {
   type JsonLine,
@@ -9,6 +10,7 @@ import {
   revealed,
   valueAt
 } from '../model/json-tree.js'
+import { masked } from '../model/mask.js'
 import { Icon } from './glyph.js'
 import { toggle } from './json.js'
 import { copy } from './parts.js'
@@ -140,7 +142,7 @@ function Line(props: {
 }) {
   const { line, at, selected, onAct } = props
   const folds = line.kind === 'open' || line.kind === 'closed'
-  const text = line.kind === 'more' ? `show ${line.text}` : line.text
+  const text = line.kind === 'more' ? `show ${line.text}` : masked(line.text)
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the tree holds the focus and names its active line
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the keys

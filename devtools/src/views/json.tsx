@@ -1,6 +1,8 @@
 /** A value as it is, in a few hundred lines that fold. The inspector's JSON tab has the whole of it. */
+
 import { useMemo, useState } from 'react'
 import { type JsonLine, jsonLines } from '../model/json-tree.js'
+import { masked } from '../model/mask.js'
 import { Icon } from './glyph.js'
 import { copy } from './parts.js'
 
@@ -50,7 +52,7 @@ function Line(props: { readonly line: JsonLine; readonly onFlip: () => void; rea
       ) : (
         <span className="v">
           {line.name !== undefined && <span className="k">{line.name}: </span>}
-          <span className={line.type === 'null' || line.kind === 'closed' ? 'w' : undefined}>{line.text}</span>
+          <span className={line.type === 'null' || line.kind === 'closed' ? 'w' : undefined}>{masked(line.text)}</span>
           {line.cut > 0 && (
             <button type="button" className="more" onClick={onWhole}>
               {' '}

@@ -1,7 +1,9 @@
 /** Small parts of what is loaded after the panel. */
+
 import { useState } from 'react'
 import type { Book } from '../model/book.js'
 import { glyphOf } from '../model/family.js'
+import { masked } from '../model/mask.js'
 import { Glyph, Icon } from './glyph.js'
 import { copy } from './parts.js'
 
@@ -53,7 +55,7 @@ export function Clamped({
 }) {
   const [open, setOpen] = useState(false)
   const long = text.length > lines * 58 || text.split('\n', lines + 1).length > lines
-  const shown = open ? text : text.slice(0, lines * 200)
+  const shown = masked(open ? text : text.slice(0, lines * 200))
   return (
     <>
       <div className={`said${mono ? ' mono' : ''}${long && !open ? ' clamp' : ''}`}>{shown}</div>

@@ -1,5 +1,6 @@
 /** A model's words. Text becomes elements, never markup; links lead to http(s) or mail only; nothing is loaded. */
 import { type ReactNode, useMemo, useState } from 'react'
+import { masked } from '../model/mask.js'
 import { type Block, blocks, type Span } from '../model/prose.js'
 import { PictureBox, SafeLink } from './content.js'
 
@@ -12,7 +13,7 @@ export function Prose({ text, caret }: { readonly text: string; readonly caret?:
   const most = room.characters * times
   const cut = text.length > most
   const shown = cut ? (caret ? text.slice(-most) : text.slice(0, most)) : text
-  const all = useMemo(() => blocks(shown), [shown])
+  const all = useMemo(() => blocks(masked(shown)), [shown])
   const parts =
     all.length <= room.blocks * times
       ? all
