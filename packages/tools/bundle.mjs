@@ -43,7 +43,7 @@ const uses = [
     limit: 67_000,
     code: ["import { createDaybook } from 'daybook'", "export const daybook = createDaybook({ proxy: '/api/llm' })"]
   },
-  { name: 'every export', goal: 35_000, limit: 110_000, code: everything }
+  { name: 'every export', goal: 35_000, limit: 113_000, code: everything }
 ]
 
 const firstScriptLimit = 120_000

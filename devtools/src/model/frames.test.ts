@@ -6,8 +6,11 @@ test('frames are read, and what is none is left out', () => {
   expect(parseFrame('{"type":"append","from":3,"events":[]}')).toEqual({ type: 'append', from: 3, events: [] })
   expect(parseFrame('{"type":"ledgers","ledgers":[{"name":"run:1","length":2},{"bad":true}]}')).toEqual({
     type: 'ledgers',
-    ledgers: [{ name: 'run:1', length: 2 }]
+    ledgers: [{ name: 'run:1', length: 2 }],
+    fork: false,
+    verify: false
   })
+  expect(parseFrame('{"type":"ledgers","ledgers":[],"fork":true}')).toMatchObject({ fork: true, verify: false })
   for (const line of [
     '',
     '{',
