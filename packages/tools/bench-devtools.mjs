@@ -220,6 +220,7 @@ async function measure(count, megabytes, fileEvents, repeats) {
 
   const scroller = grid()
   for (const [how, rowsOn] of [
+    ['scrolling as a wheel does, 5 rows a frame', 5],
     ['scrolling fast, 20 rows a frame', 20],
     ['dragging the bar, every row new', 100]
   ]) {

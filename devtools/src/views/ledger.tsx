@@ -117,6 +117,8 @@ export function Ledger({ run, dock }: ViewProps) {
   const last = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
   const hot = selected === undefined ? undefined : (shown.calls.ofRow(selected) ?? book.calls.ofRow(selected))
   const fates = useFates(panel, run.key)
+  // A row that leaves at one end comes in again at the other: its elements are used anew while the list is scrolled.
+  const slots = Math.ceil(view.height / rowHeight) + 2 * overscan + 2
   const rows = []
   for (let at = first; at < last; at++) {
     if (at < count) {
@@ -125,7 +127,11 @@ export function Ledger({ run, dock }: ViewProps) {
       // What is to come stands as it will be; what was stands as it was known then.
       const known = future ? book : shown
       rows.push(
-        <Boundary key={row} resetKey={book} fallback={() => <RawRow book={book} row={row} at={at} />}>
+        <Boundary
+          key={at % slots}
+          resetKey={`${row} ${book.name}`}
+          fallback={() => <RawRow book={book} row={row} at={at} />}
+        >
           <LedgerRow
             book={known}
             row={row}
