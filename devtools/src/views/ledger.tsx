@@ -104,13 +104,14 @@ export function Ledger({ run, dock }: ViewProps) {
   const onScroll = (): void => {
     const element = scroller.current
     if (!element) return
-    const atEnd = element.scrollTop + element.clientHeight > total * rowHeight - pinPx
+    const atEnd = element.scrollTop + view.height > total * rowHeight - pinPx
     if (atEnd !== pinned.current) {
       pinned.current = atEnd
       touched.current = true
       setSeen(atEnd ? undefined : book.events.length)
     }
-    setView(sizeOf(element, summaryHead.current))
+    // Its other sizes change with the panel's alone; to ask for them here would lay the page out once more.
+    setView(before => ({ ...before, top: element.scrollTop }))
   }
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
