@@ -65,7 +65,7 @@ const panelSizes = [
   {
     name: 'the panel: with all views, sheets and dialogs, without React and the SDK',
     goal: 90_000,
-    limit: 170_000,
+    limit: 185_000,
     bytes: () => panelParts(readChunks('devtools/dist/react'), 'react.js').whole
   },
   {
@@ -80,7 +80,7 @@ const panelSizes = [
   {
     name: 'the page of one run, with React and all of the panel in it',
     goal: 180_000,
-    limit: 245_000,
+    limit: 258_000,
     bytes: () => zipped(readFileSync(at('devtools/dist-app/viewer.html'), 'utf8'))
   }
 ]

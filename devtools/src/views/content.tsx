@@ -1,8 +1,9 @@
 /** What a message holds: texts as text, pictures as boxes that load nothing by themselves, the rest named. */
 import { useState } from 'react'
+import { oneLine } from '../model/mask.js'
 import { bytes } from '../model/numbers.js'
 import { hostOf, pictureOf, safeLink } from '../model/prose.js'
-import { contentText, list, oneLine, record, string } from '../model/read.js'
+import { contentText, list, record, string } from '../model/read.js'
 import { Clamped } from './late-parts.js'
 
 /** A link that a person may follow, with the host that it leads to. */

@@ -71,13 +71,13 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const actions = (): readonly Action[] | Promise<readonly Action[]> =>
     root.current ? actionsIn({ panel, root: root.current, onOpenFile, onTry }) : []
   useEffect(() => {
-    const next = [loadFilter, ...views.map(view => view.ready), tryIt && TryItSheet.ready]
+    const next = [loadFilter, ...views.map(view => view.ready), tryIt && TryItSheet.ready, wholePage && loadRest]
     const timer = setTimeout(async () => {
       // One after the other: what is asked for meanwhile does not stand in a queue behind them.
-      for (const ready of next) await ready?.().catch(() => undefined)
+      for (const ready of next) if (ready) await ready().catch(() => undefined)
     }, idleMs)
     return () => clearTimeout(timer)
-  }, [tryIt])
+  }, [tryIt, wholePage])
   const [handleKey] = useState(createKeys)
   const keys = (event: KeyboardEvent | ReactKey): void => {
     // What opens above the panel has the keys from the moment it was asked for.
@@ -85,6 +85,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   }
   const latest = useRef(keys)
   latest.current = keys
+  // The page is the panel's own: keys count wherever the focus is. Those from inside do not come out of its root.
   useEffect(() => {
     if (!wholePage) return
     const listener = (event: KeyboardEvent): void => latest.current(event)
@@ -109,7 +110,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       } catch (error) {
         failed = true
         said.push(
-          reader && error instanceof reader.FileError ? error.message : `The file cannot be read: ${String(error)}`
+          reader && error instanceof reader.FileError ? error.message : `The file cannot be read. ${inWords(error)}`
         )
       }
     }
@@ -139,7 +140,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
       className={`db${dock ? ' dock' : ''}${run || dock ? '' : ' bare'}`}
       data-theme={panel.theme}
       style={{ ...style, '--actor': `${actor}px` } as CSSProperties}
-      onKeyDown={wholePage ? undefined : keys}
+      onKeyDown={keys}
       onPaste={event => {
         const text = event.clipboardData.getData('text/plain')
         if (!takesText(event.target) && text.length > 2) void openFiles([new Blob([text])])
@@ -250,12 +251,23 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   )
 }
 
+/** What a page that goes offline would miss. */
+const loadRest = (): Promise<unknown> => import('./rest.js').then(({ loadAll }) => loadAll())
+
+/** An error as a person can act on it: a part that does not come is no fault of the panel. */
+function inWords(error: unknown): string {
+  const { message = String(error), stack = message } = error instanceof Error ? error : {}
+  return /dynamically imported|importing a module/i.test(message)
+    ? 'A part of the panel could not be loaded: is what serves this page still there? Try it again when it is.'
+    : stack
+}
+
 /** A part of the panel that failed. The page around it goes on. */
 function Crash({ error }: { readonly error: unknown }) {
   return (
     <div className="crash" role="alert">
       <h3 className="strong">This part of the panel failed. Your program is not touched.</h3>
-      <pre className="mono muted">{error instanceof Error ? (error.stack ?? error.message) : String(error)}</pre>
+      <pre className="mono muted">{inWords(error)}</pre>
     </div>
   )
 }

@@ -1,9 +1,10 @@
 /** A tool that an answer called: its arguments, and what it gave back once it has. */
 import { useState } from 'react'
 import type { Book } from '../model/book.js'
+import { oneLine } from '../model/mask.js'
 import { count, duration } from '../model/numbers.js'
 import { hostOf } from '../model/prose.js'
-import { firstLine, isRecord, oneLine, record, string } from '../model/read.js'
+import { firstLine, isRecord, record, string } from '../model/read.js'
 import { Glyph, Icon } from './glyph.js'
 import { Clamped } from './late-parts.js'
 import type { Go } from './pretty-fields.js'

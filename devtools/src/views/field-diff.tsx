@@ -1,7 +1,7 @@
 /** Fields that differ, one below the other: the older side muted and dotted, the newer one tinted and solid. */
 import { useEffect, useMemo, useState } from 'react'
 import { around, type Differ, type FieldChange, loadDiffer, maxCompared, pathWords } from '../model/differ.js'
-import { oneLine } from '../model/read.js'
+import { masked, oneLine } from '../model/mask.js'
 
 const maxFields = 40
 const maxValue = 600
@@ -76,16 +76,16 @@ export function WordDiff({
   readonly differ: Differ
 }) {
   const { pieces, left, apart } = useMemo(() => {
-    const words = differ.words(before, after)
+    const words = differ.words(masked(before), masked(after))
     const same = words.reduce((sum, { type, text }) => sum + (type === 'same' ? text.length : 0), 0)
     return { ...around(words), apart: same < leastShared * Math.min(maxCompared, before.length, after.length) }
   }, [before, after, differ])
   if (apart) {
     return (
       <div className="words">
-        <del title={before.slice(0, 2000)}>{shown(before)}</del>
+        <del title={masked(before.slice(0, 2000))}>{shown(before)}</del>
         <br />
-        <ins title={after.slice(0, 2000)}>{shown(after)}</ins>
+        <ins title={masked(after.slice(0, 2000))}>{shown(after)}</ins>
       </div>
     )
   }
@@ -102,7 +102,7 @@ export function WordDiff({
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? clipped(value) : oneLine(value, maxValue)
+  return typeof value === 'string' ? masked(clipped(value)) : oneLine(value, maxValue)
 }
 
 function clipped(text: string): string {

@@ -17,7 +17,7 @@ const withActions =
   async (): Promise<Part> =>
     (await Promise.all([load(), loadActions()]))[0]
 
-const overlays: Readonly<Record<Overlay, Late<OverlayProps>>> = {
+export const overlays: Readonly<Record<Overlay, Late<OverlayProps>>> = {
   palette: late(withActions(async () => (await import('./palette.js')).Palette)),
   help: late(withActions(async () => (await import('./help.js')).Help)),
   export: late(async () => (await import('./export.js')).Export)

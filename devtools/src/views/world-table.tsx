@@ -1,7 +1,7 @@
 /** The objects of one type as rows, with a column for each of their usual fields. */
 import { useMemo } from 'react'
 import type { Book } from '../model/book.js'
-import { oneLine } from '../model/read.js'
+import { oneLine } from '../model/mask.js'
 import { fieldsAt, type ObjectType, objectsAt, versionAt, type WorldObject } from '../model/world-at.js'
 import { Windowed } from './rows-in-sight.js'
 

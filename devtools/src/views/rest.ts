@@ -1,0 +1,21 @@
+/** Everything that is loaded on demand and is not a view: fetched when the page is idle, so that it is there without a network. */
+import { loadActions } from './acting.js'
+import { overlays } from './overlays.js'
+import { sheets } from './sheets.js'
+
+export async function loadAll(): Promise<void> {
+  const parts = [
+    loadActions,
+    ...[...Object.values(overlays), ...Object.values(sheets)].map(part => ('ready' in part ? part.ready : undefined)),
+    () => import('../sdk.js'),
+    () => import('../sources/from-file.js'),
+    () => import('./inspector-tabs.js'),
+    () => import('./miss.js'),
+    () => import('../model/strict.js'),
+    () => import('../sources/replay-strictly.js'),
+    async () => Promise.all(['research', 'diligence'].map((await import('../sources/kits.js')).kitNamed)),
+    () => import('../sources/verify-text.js')
+  ]
+  // One after the other: what is asked for meanwhile does not stand in a queue behind them.
+  for (const load of parts) await (load as (() => Promise<unknown>) | undefined)?.().catch(() => undefined)
+}
