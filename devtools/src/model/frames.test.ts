@@ -11,6 +11,7 @@ test('frames are read, and what is none is left out', () => {
     verify: false
   })
   expect(parseFrame('{"type":"ledgers","ledgers":[],"fork":true}')).toMatchObject({ fork: true, verify: false })
+  expect(parseFrame('{"type":"ledgers","ledgers":[],"kits":["mine"]}')).toMatchObject({ kits: ['mine'] })
   for (const line of [
     '',
     '{',

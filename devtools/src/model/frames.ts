@@ -20,6 +20,8 @@ export interface LedgersFrame {
   /** What this process does beside showing; an older one does not say. */
   readonly fork?: boolean
   readonly verify?: boolean
+  /** The kits whose runs go on from a fork; of any other, one call is made again. */
+  readonly kits?: readonly string[]
 }
 /** `GET api/events?ledger=<name>&from=<n>`: the first frame. */
 export interface HelloFrame {
@@ -79,7 +81,8 @@ export function frameOf(value: unknown): Frame | undefined {
             type: 'ledgers',
             ledgers: (value.ledgers as unknown[]).filter(isInfo),
             fork: value.fork === true,
-            verify: value.verify === true
+            verify: value.verify === true,
+            ...(Array.isArray(value.kits) ? { kits: value.kits.map(String) } : {})
           }
         : undefined
     case 'hello':

@@ -21,6 +21,8 @@ export interface DevtoolsSource {
   readonly noFork?: string | undefined
   /** Nobody answers here but whom the person names: `answers` of the request says who. */
   readonly asksWho?: boolean
+  /** The kits whose runs go on from a fork; of any other, one call is made again. Left out: the source does not say. */
+  readonly kits?: readonly string[] | undefined
   /** What a fork would ask for, as its host counts it. Left out, the panel counts itself. */
   estimate?(name: string, request: ForkRequest): Promise<ForkEstimate>
   /** Whether the ledger is as it was written. Left out: there is no chain to be checked. */

@@ -21,12 +21,16 @@ const maxLine = 32 * 1024 * 1024
 export function serverSource(options: ServerSourceOptions): DevtoolsSource {
   const { base, label = labelOf(base) } = options
   let noFork: string | undefined = readOnly
+  let kits: readonly string[] | undefined
   let noVerify: string | undefined = 'This process does not say whether its ledgers are as they were written.'
   return {
     label,
     kind: 'node',
     get noFork() {
       return noFork
+    },
+    get kits() {
+      return kits
     },
     get noVerify() {
       return noVerify
@@ -56,6 +60,7 @@ export function serverSource(options: ServerSourceOptions): DevtoolsSource {
         frame(frame) {
           if (frame.type !== 'ledgers') return
           noFork = frame.fork ? undefined : readOnly
+          kits = frame.kits
           if (frame.verify) noVerify = undefined
           listener(frame.ledgers)
         },
@@ -106,7 +111,9 @@ async function send(
   })
   if (response.ok) return response
   const text = (await response.text()).trim().slice(0, 2000)
-  throw new Error(text || `The process answered ${response.status}.`)
+  const error = new Error(text || `The process answered ${response.status}.`)
+  // What does not fit was looked at and refused; anything else says nothing of it.
+  throw response.status === 400 ? Object.assign(error, { kind: 'refused' }) : error
 }
 
 /** An answer that asking again will not change. */

@@ -18,7 +18,19 @@ const quietMs = 200
 /** Not a run that can go on here: one call of it is made again. */
 export function isSingle({ book, source }: OpenRun): boolean {
   const { kit } = book.run
-  return kit === undefined || (source.source.asksWho === true && !isOwnKit(kit))
+  const { asksWho, kits } = source.source
+  return kit === undefined || (asksWho === true && !isOwnKit(kit)) || kits?.includes(kit) === false
+}
+
+export function singleWords({ book, source }: OpenRun): string {
+  const { kit } = book.run
+  const why =
+    kit === undefined
+      ? 'This is no run of a kit'
+      : source.source.kits
+        ? `This process does not know the kit ${kit.slice(0, 60)} (start it with --kit ./its-module.mjs)`
+        : `The kit ${kit.slice(0, 60)} is not in this page`
+  return `${why}, so this one call is made again and what came after it is not.`
 }
 
 export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted {
@@ -44,13 +56,19 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted 
             return single ? ofOne(plan) : estimate
           } catch (error) {
             // Only what the library says of the change itself is about the fork; odd events have no price, that is all.
-            if (error instanceof Error && 'kind' in error) throw error
+            if (isRefusal(error)) throw error
             return ofOne(plan)
           }
         }
         const { source: asked } = source
         const estimate = await (asked.estimate
-          ? asked.estimate(run.name, { position: row, id: 'estimate', ...change }).catch(local)
+          ? asked.estimate(run.name, { position: row, id: 'estimate', ...change }).then(
+              estimate => (single ? ofOne(plan) : estimate),
+              error => {
+                if (isRefusal(error)) throw error
+                return local()
+              }
+            )
           : local())
         if (!over) setCounted({ plan, estimate })
       } catch (error) {
@@ -72,6 +90,11 @@ function ofOne({ calls }: ForkPlan): ForkEstimate {
     0
   )
   return { reused: 0, calls: calls.length, costUsd: cost === undefined ? null : { low: cost, high: cost } }
+}
+
+/** Said of this fork, by the library or by the process that would run it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'kind' in error
 }
 
 function messageOf(error: unknown): string {

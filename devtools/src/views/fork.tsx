@@ -19,7 +19,7 @@ import css from '../styles/fork.css?inline'
 import { useSheet } from './adopt.js'
 import { noFork } from './fork-button.js'
 import { DataEditor, RequestEditor } from './fork-edit.js'
-import { isSingle, useEstimate } from './fork-estimate.js'
+import { isSingle, singleWords, useEstimate } from './fork-estimate.js'
 import { ForkFoot, PlannedCalls } from './fork-plan.js'
 import { type Branching, useBranching } from './fork-run.js'
 import { Glyph, Icon } from './glyph.js'
@@ -86,9 +86,17 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
   useEffect(() => () => showFates(panel, undefined), [panel])
   const branching: Branching = useBranching(panel, run)
   const nameFault = branchFault(id, branching.running ? [] : names)
-  const fault = nameFault ?? Object.values(edited.faults)[0] ?? counted.problem
+  const again = plan && edited.count === 0 ? plan.calls.length : 0
+  const idle =
+    isSingle(run) && form.kind !== 'request'
+      ? 'Only a call can be made again here: choose a request.'
+      : edited.count === 0 && again === 0
+        ? 'Change something first: as it was, every answer comes from the recording.'
+        : undefined
+  const broken = nameFault ?? Object.values(edited.faults)[0] ?? counted.problem
+  const fault = broken ?? idle
   const canRun = fault === undefined && !branching.running
-  const said = branching.running ? branching.progress : (branching.problem ?? fault)
+  const said = branching.running ? branching.progress : (branching.problem ?? broken)
   const start = (): void => {
     if (!canRun) return
     change({ id })
@@ -135,7 +143,11 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
           />
         </label>
         <span className="right muted" role="status">
-          {edited.count === 0 ? 'nothing changed yet' : `${edited.count} ${edited.count === 1 ? 'change' : 'changes'}`}
+          {edited.count > 0
+            ? `${edited.count} ${edited.count === 1 ? 'change' : 'changes'}`
+            : again > 0
+              ? 'nothing changed: what has no answer is asked'
+              : 'nothing changed yet'}
         </span>
         <button
           type="button"
@@ -167,13 +179,7 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
               ? 'Strict: a call that has no recording and was not invalidated ends the branch.'
               : 'Permissive: a call that has no recording is asked, within the budget of the run.'}
           </p>
-          {isSingle(run) && (
-            <p className="muted whole">
-              {book.run.kit === undefined
-                ? 'This is no run of a kit, so this one call is made again and what came after it is not.'
-                : `The kit ${book.run.kit.slice(0, 60)} is not in this page, so this one call is made again and what came after it is not.`}
-            </p>
-          )}
+          {isSingle(run) && <p className="muted whole">{singleWords(run)}</p>}
         </section>
         <PlannedCalls run={run} counted={counted} edited={edited} />
       </fieldset>

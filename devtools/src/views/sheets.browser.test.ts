@@ -117,6 +117,32 @@ test('where nothing can be forked, the sheet says why', async () => {
   expect(root.querySelector('.fork textarea')).toBeNull()
 })
 
+test('of a kit that the process does not know, one call is asked again, and nothing runs before something is changed', async () => {
+  const { daybook, events } = await ran()
+  const root = await open({ ...daybookSource(daybook), kits: ['diligence'] })
+  panel.select(events.findIndex(({ type }) => type === 'llm.request'))
+  panel.setSheet('fork')
+  await found(says(root, 'This process does not know the kit research'))
+  await found(says(root, 'no call'))
+  const run = [...root.querySelectorAll('button')].find(each => each.textContent?.startsWith('Run branch'))
+  expect([run?.disabled, run?.title]).toEqual([true, expect.stringContaining('Change something first')])
+  const field = root.querySelector('textarea[aria-label^="user"]') as HTMLTextAreaElement
+  type(field, `${field.value} In one line.`)
+  await found(says(root, '≤ 1 call'))
+  expect(root.querySelectorAll('.planned-call').length).toBe(1)
+  await found(button(root, 'Run branch'))
+})
+
+test('what the process would refuse is said before the branch is run', async () => {
+  const { daybook, events } = await ran()
+  const refused = Object.assign(new Error('Nobody answers here: no key is set.'), { kind: 'refused' })
+  const root = await open({ ...daybookSource(daybook), estimate: () => Promise.reject(refused) })
+  panel.select(events.findIndex(({ type }) => type === 'llm.request'))
+  panel.setSheet('fork')
+  await found(says(root, 'Nobody answers here'))
+  expect(button(root, 'Run branch')()).toBeUndefined()
+})
+
 test('a file is verified and replayed strictly in the page, without a call', async () => {
   const { events } = await ran()
   const root = await open(fileSource(await readLedgerFile(new Blob([toJSONL(events)])), 'tea.jsonl'))

@@ -7,6 +7,7 @@ import {
   forkLedger,
   type Kit,
   type LedgerEvent,
+  type LLMFn,
   llmExecutor,
   openLedger,
   priced,
@@ -15,8 +16,7 @@ import {
 } from 'daybook'
 import { InputError } from 'daybook/errors'
 import type { Context } from './command.js'
-import { isIncluded, loadKit } from './kit.js'
-import { oneLine } from './print/format.js'
+import { includedKits, isIncluded, loadKit } from './kit.js'
 import { chooseProvider, type Provider } from './providers.js'
 import type { ForkOrder, Forks } from './server/forking.js'
 import type { Stores } from './stores.js'
@@ -44,35 +44,27 @@ export function forkHost(stores: Stores, context: Context, options: ForkHostOpti
     return { events, provider: await chooseProvider({ ...context.io, model, simulate }) }
   }
 
-  /** Undefined for a ledger that is no run of a kit: there, one call can be made again. */
+  /** Undefined where no kit is known that it is a run of: there, one call can be made again. */
   async function kitOf(events: readonly LedgerEvent[]): Promise<Kit | undefined> {
     const name = loadedOf(events)?.data.name
     if (name === undefined) return undefined
     const known = kits.find(kit => kit.name === name)
     if (known) return known
-    if (isIncluded(name)) return loadKit(name, context.io.cwd)
-    throw new InputError(
-      `The kit "${oneLine(name, 40)}" is not known to this process: start it with --kit ./its-module.mjs.`
-    )
+    return isIncluded(name) ? loadKit(name, context.io.cwd) : undefined
   }
 
   return {
+    kits: [...new Set([...includedKits, ...kits.map(({ name }) => name)])],
     async estimate(order) {
       const { events, provider } = await open(order)
-      const { llm } = provider
-      return forkEstimate(events, order.position, {
-        change: order.change,
-        target: llm ? request => llm.target?.(request) : undefined
-      })
+      const llm = answering(provider)
+      return forkEstimate(events, order.position, { change: order.change, target: request => llm.target?.(request) })
     },
     async prepare(order) {
       const { ledger, position, id, change } = order
       const { events, provider } = await open(order)
-      const { llm } = provider
+      const llm = answering(provider)
       const kit = await kitOf(events)
-      if (!llm) {
-        throw new InputError('Nobody answers here: no key is set. Start it with a key, or with --simulate.')
-      }
       await forkEstimate(events, position, { change }) // what does not fit is told before anything begins
       return async (begun, signal) => {
         const daybook = createDaybook({
@@ -109,6 +101,11 @@ export function forkHost(stores: Stores, context: Context, options: ForkHostOpti
       }
     }
   }
+}
+
+function answering({ llm }: Provider): LLMFn {
+  if (llm) return llm
+  throw new InputError('Nobody answers here: no key is set. Start it with a key, or with --simulate.')
 }
 
 function loadedOf(events: readonly LedgerEvent[]): LedgerEvent<'kit.loaded'> | undefined {

@@ -10,6 +10,9 @@ const included: Readonly<Record<string, () => Promise<unknown>>> = {
   diligence: () => import('daybook-kits/diligence')
 }
 
+/** The kits that need no path. */
+export const includedKits: readonly string[] = Object.keys(included)
+
 /** Whether this is the name of a kit that needs no path. */
 export function isIncluded(name: string): boolean {
   return Object.hasOwn(included, name)
@@ -25,7 +28,7 @@ export async function loadKit(name: string, cwd: string): Promise<Kit> {
   const own = Object.hasOwn(included, short) ? included[short] : undefined
   if (own) return checked(await own(), name)
   if (!/[./\\]/.test(name)) {
-    const names = Object.keys(included).join(' or ')
+    const names = includedKits.join(' or ')
     throw new InputError(`There is no kit "${name}": use ${names}, or a path such as ./my-kit.mjs.`)
   }
   const path = resolve(cwd, name)

@@ -16,6 +16,8 @@ export interface ForkOrder {
 
 /** How a process forks. What it throws is told to the page in a sentence. */
 export interface Forks {
+  /** The names of the kits whose runs go on from a fork; of any other run, one call is made again. */
+  readonly kits?: readonly string[]
   estimate(order: ForkOrder): Promise<ForkEstimate>
   /** Resolves when the fork can begin, with what runs it: `begun` hears the branch's name once it is there. */
   prepare(order: ForkOrder): Promise<(begun: (branch: string) => void, signal: AbortSignal) => Promise<void>>

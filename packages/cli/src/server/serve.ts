@@ -73,7 +73,9 @@ export async function serveDevtools(options: ServeOptions): Promise<DevtoolsServ
     const isKnown = async (ledger: string): Promise<boolean> => (await store.list()).some(({ name }) => name === ledger)
     switch (path) {
       case '/api/ledgers':
-        return stream(response, to => streamLedgers(store, to, pace, { fork: !!forks, verify: !!verify }))
+        return stream(response, to =>
+          streamLedgers(store, to, pace, { fork: !!forks, verify: !!verify, kits: forks?.kits })
+        )
       case '/api/events': {
         const ledger = query.get('ledger') ?? ''
         const from = query.get('from') ?? '0'

@@ -18,6 +18,8 @@ const waitingSignals = 2_000
 export interface Abilities {
   readonly fork: boolean
   readonly verify: boolean
+  /** With forks: the kits whose runs can go on here. */
+  readonly kits?: readonly string[] | undefined
 }
 
 /** Sends the list at once and whenever it has changed. */
