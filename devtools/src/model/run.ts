@@ -1,5 +1,6 @@
 /** What a run is about, and how it stands. */
 import type { LedgerEvent } from 'daybook'
+import type { Book } from './book.js'
 import { firstLine, number, record, string } from './read.js'
 
 export interface RunFacts {
@@ -120,6 +121,13 @@ export function runState(
 ): RunState {
   if (book.calls.open.size > 0) return live && now - book.run.last < staleMs ? 'running' : 'open'
   return book.run.failedAt >= 0 ? 'failed' : 'done'
+}
+
+/** How long a run took, in milliseconds: one that is under way goes on with the clock. */
+export function tookMs(book: Book, now: number, live: boolean): number {
+  const last = book.times.at(-1) ?? Number.NaN
+  const since = runState(book, now, live) === 'running' ? now - book.startedAt : Number.NaN
+  return since > last ? since : last
 }
 
 /** What the rail shows of a run. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { answered, asked, bookOf } from './events.fixture.js'
+import { answered, asked, bookOf, event } from './events.fixture.js'
+import { tookMs } from './run.js'
+import { isAwaited, spentSoFar } from './totals.js'
 
 test('totals add up what was spent, read and written', () => {
   const { totals } = bookOf(
@@ -54,4 +56,22 @@ test('figures that are no numbers are left out', () => {
     answered('a', 'q', { cost_usd: 'much', usage: { input_tokens: Number.NaN }, latency_ms: null })
   )
   expect(totals).toMatchObject({ spentUsd: null, inputTokens: 0, medianMs: undefined })
+})
+
+test('what calls cost that nobody has answered yet is not known, and without a call it is nothing', () => {
+  const open = bookOf(asked('q', 'a')).totals
+  expect([isAwaited(open), spentSoFar(open)]).toEqual([true, null])
+  const failed = bookOf(asked('q', 'a'), event('llm.failed', 'f', { message: 'no' }, { cause: ['q'] })).totals
+  expect([isAwaited(failed), spentSoFar(failed)]).toEqual([false, 0])
+  expect(spentSoFar(bookOf(event('kit.loaded', 'k')).totals)).toBe(0)
+  expect(spentSoFar(bookOf(asked('q', 'a'), answered('a', 'q'), asked('q2', 'b')).totals)).toBe(0.002)
+})
+
+test('a run that is under way goes on with the clock, and one that has ended does not', () => {
+  const book = bookOf(asked('q', 'a', 277))
+  const now = book.startedAt + 1990
+  expect(tookMs(book, now, true)).toBe(1990)
+  expect(tookMs(book, now, false)).toBe(0)
+  book.add(answered('a', 'q', {}, 1277))
+  expect(tookMs(book, now, true)).toBe(1000)
 })

@@ -141,6 +141,16 @@ function addAnswer(sums: Sums, data: Record<string, unknown>): number | undefine
   return ms
 }
 
+/** Calls are open, and none is answered: what they read, write and cost is not known yet. */
+export function isAwaited({ answered, calls, failed }: Totals): boolean {
+  return answered === 0 && calls > failed
+}
+
+/** US dollars so far; without a call, none. Null where it is not known. */
+export function spentSoFar(totals: Totals): number | null {
+  return totals.answered > 0 || isAwaited(totals) ? totals.spentUsd : 0
+}
+
 /** The answer came from the cache, or from a call of somebody else that was already on its way. */
 export function isHit(data: Record<string, unknown>): boolean {
   const { state } = record(data.cache)

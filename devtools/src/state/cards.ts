@@ -1,7 +1,8 @@
 /** What the rail says of each run: read once for those that are not open, from the book for the one that is. */
 import type { LedgerInfo } from 'daybook'
 import type { Book } from '../model/book.js'
-import { type RunCard, runState, shortName, titleOf } from '../model/run.js'
+import { type RunCard, runState, shortName, titleOf, tookMs } from '../model/run.js'
+import { spentSoFar } from '../model/totals.js'
 import type { OpenRun, RunEntry } from './panel.js'
 import { peekRun } from './peek.js'
 
@@ -63,14 +64,15 @@ export function createCards(changed: () => void): Cards {
 }
 
 function makeCard(book: Book, live: boolean): RunCard {
-  const { run, totals, events, times } = book
+  const { run, totals, events } = book
+  const now = Date.now()
   return {
     title: titleOf(book.name, run.goal),
     tag: shortName(book.name),
-    state: runState(book, Date.now(), live),
-    durationMs: times.at(-1) ?? Number.NaN,
+    state: runState(book, now, live),
+    durationMs: tookMs(book, now, live),
     events: events.length,
-    costUsd: totals.spentUsd,
+    costUsd: spentSoFar(totals),
     estimated: totals.estimated,
     failedAt: run.failedAt,
     forkedAt: run.forkedAt

@@ -2,6 +2,7 @@
 import type { Book } from '../model/book.js'
 import { signed } from '../model/compare.js'
 import { count, duration, grouped, usd } from '../model/numbers.js'
+import { isAwaited, spentSoFar } from '../model/totals.js'
 import type { Panel, RunEntry } from '../state/panel.js'
 import type { Side } from './compare-sides.js'
 import { Icon } from './glyph.js'
@@ -33,12 +34,12 @@ function Head({ panel, keys, at, side, choose }: HeadProps & { readonly at: numb
   const figures = totals
     ? [
         [
-          usd(totals.answered === 0 ? 0 : totals.spentUsd, totals.estimated),
+          usd(spentSoFar(totals), totals.estimated),
           totals.unpriced > 0 ? `spent, ${totals.unpriced} unpriced` : 'spent'
         ],
         [duration(times.at(-1)), 'took'],
         [count(totals.calls), totals.calls === 1 ? 'call' : 'calls'],
-        [totals.measured ? count(totals.outputTokens) : '–', 'out']
+        [totals.measured && !isAwaited(totals) ? count(totals.outputTokens) : '–', 'out']
       ]
     : []
   return (

@@ -2,6 +2,7 @@
 import { type CSSProperties, type KeyboardEvent as ReactKey, type ReactNode, useEffect, useRef, useState } from 'react'
 import { usd } from '../model/numbers.js'
 import { titleOf } from '../model/run.js'
+import { spentSoFar } from '../model/totals.js'
 import { PanelProvider, usePanel } from '../state/context.js'
 import { loadFilter } from '../state/filtering.js'
 import type { OpenRun, Panel } from '../state/panel.js'
@@ -164,9 +165,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
         {dock && run && (
           <>
             <span className="money-line">
-              <span>
-                {usd(run.book.totals.answered === 0 ? 0 : run.book.totals.spentUsd, run.book.totals.estimated)}
-              </span>
+              <span>{usd(spentSoFar(run.book.totals), run.book.totals.estimated)}</span>
               {run.book.totals.hits > 0 && (
                 <span className="f-cache">{usd(run.book.totals.savedUsd, run.book.totals.estimated)} saved</span>
               )}

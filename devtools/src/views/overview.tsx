@@ -1,8 +1,11 @@
 /** With no event selected: what the run is, and how to look at it. */
 import { count, duration, unknown, usd } from '../model/numbers.js'
-import { runState } from '../model/run.js'
+import { runState, tookMs } from '../model/run.js'
+import { isAwaited, spentSoFar } from '../model/totals.js'
+import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
 import { Pair } from './pretty-fields.js'
+import { shownTime } from './shown-time.js'
 
 const states = {
   running: 'under way',
@@ -23,7 +26,9 @@ const keys: readonly (readonly [keys: readonly string[], what: string])[] = [
 export function Overview({ run }: { readonly run: OpenRun }) {
   const book = run.shown
   const { totals } = book
-  const state = runState(book, Date.now(), run.status.state === 'live')
+  const now = shownTime(run, usePanel())
+  const live = run.status.state === 'live'
+  const state = runState(book, now, live)
   const failed = totals.failed > 0 ? `, ${totals.failed} failed` : ''
   const open = book.calls.open.size > 0 ? `, ${book.calls.open.size} open` : ''
   const unpriced = totals.unpriced > 0 ? `, and ${totals.unpriced} answers without a known price` : ''
@@ -51,14 +56,18 @@ export function Overview({ run }: { readonly run: OpenRun }) {
               name="began"
               value={Number.isNaN(book.run.first) ? unknown : new Date(book.run.first).toLocaleString()}
             />
-            <Pair name="lasted" value={duration(book.run.last - book.run.first)} />
+            <Pair name={state === 'running' ? 'running for' : 'lasted'} value={duration(tookMs(book, now, live))} />
             <Pair name="events" value={book.events.length} />
             <Pair name="calls" value={`${totals.calls}${failed}${open}`} />
             <Pair
               name="tokens"
-              value={totals.measured ? `${count(totals.inputTokens)} in, ${count(totals.outputTokens)} out` : unknown}
+              value={
+                totals.measured && !isAwaited(totals)
+                  ? `${count(totals.inputTokens)} in, ${count(totals.outputTokens)} out`
+                  : unknown
+              }
             />
-            <Pair name="cost" value={`${usd(totals.spentUsd, totals.estimated)}${unpriced}`} />
+            <Pair name="cost" value={`${usd(spentSoFar(totals), totals.estimated)}${unpriced}`} />
           </dl>
         </section>
         <section className="section">

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 import type { Book } from '../model/book.js'
 import { grouped, seconds } from '../model/numbers.js'
 import { lengthAt } from '../model/playhead.js'
-import { runState } from '../model/run.js'
+import { runState, tookMs } from '../model/run.js'
 import { usePanel } from '../state/context.js'
 import { speeds } from '../state/playback.js'
 import { Icon, type IconName } from './glyph.js'
@@ -15,7 +15,10 @@ export function Playback({ run, dock }: ViewProps) {
   const { book } = run
   const total = book.events.length
   const length = playhead ?? total
-  const live = runState(book, Date.now(), run.status.state === 'live') === 'running'
+  const now = Date.now()
+  const connected = run.status.state === 'live'
+  const live = runState(book, now, connected) === 'running'
+  const ms = playhead === undefined ? tookMs(book, now, connected) : playback.ms
   return (
     <section className={dock ? 'playback small' : 'playback'} aria-label="Playhead">
       <Step icon="first" label="To the first event" disabled={length <= 1} onClick={() => panel.seek(1)} />
@@ -48,12 +51,12 @@ export function Playback({ run, dock }: ViewProps) {
         />
         skip waits
       </label>
-      <Track book={book} length={length} ms={playhead === undefined ? (book.times.at(-1) ?? 0) : playback.ms} />
+      <Track book={book} length={length} ms={ms || 0} />
       <span className="mono place">
         <b>#{grouped(length)}</b> <span className="muted">/ {grouped(total)}</span>
       </span>
       <span className="mono time">
-        {seconds(playhead === undefined ? book.times.at(-1) : playback.ms)} <span className="muted">s</span>
+        {seconds(ms)} <span className="muted">s</span>
       </span>
       {playhead === undefined ? (
         <span className={live ? 'now live' : 'now'}>

@@ -1,6 +1,7 @@
 /** What the run cost, saved and used. Always in sight. */
 import { budgetAt } from '../model/budget.js'
 import { count, duration, grouped, unknown, usd } from '../model/numbers.js'
+import { isAwaited, spentSoFar } from '../model/totals.js'
 import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
 
@@ -9,14 +10,19 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
   const { totals } = run.shown
   const { estimated } = totals
   const unpriced = totals.unpriced > 0
-  const tokens = (value: number): string => (totals.measured ? count(value) : unknown)
+  const awaited = isAwaited(totals)
+  const tokens = (value: number): string => (totals.measured && !awaited ? count(value) : unknown)
+  let streamed = 0
+  if (awaited) for (const { tokens } of run.shown.streams.live.values()) streamed += tokens
   return (
     <section className="totals" aria-label="Totals">
       <div className="figures">
         <Figure
-          value={usd(totals.answered === 0 ? 0 : totals.spentUsd, estimated)}
+          value={usd(spentSoFar(totals), estimated)}
           label={unpriced && totals.spentUsd !== null ? `spent, ${totals.unpriced} unpriced` : 'spent'}
-          title={totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`}
+          title={
+            awaited ? 'Nothing is answered yet' : totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`
+          }
         />
         <Figure
           className="saved"
@@ -27,7 +33,7 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
         <span className="split" />
         <Figure value={tokens(totals.inputTokens)} label="in" />
         <Figure value={tokens(totals.cachedTokens)} label="cached" />
-        <Figure value={tokens(totals.outputTokens)} label="out" />
+        <Figure value={streamed > 0 ? `≈ ${count(Math.round(streamed))}` : tokens(totals.outputTokens)} label="out" />
         <Figure value={tokens(totals.reasoningTokens)} label="reasoning" />
         <span className="split" />
         <Figure value={count(totals.calls)} label={totals.calls === 1 ? 'call' : 'calls'} />
