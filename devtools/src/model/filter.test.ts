@@ -93,6 +93,8 @@ test('ids, models, tokens, times and how long a call took', () => {
 })
 
 test('a term that cannot be understood filters nothing', () => {
+  expect(rows('typ:llm a:b:c')).toHaveLength(7)
+  expect(rows('"a:b:c"')).toEqual([])
   expect(rows('cost:>cheap')).toHaveLength(7)
   expect(rows('/(/ winter')).toEqual([2])
 })

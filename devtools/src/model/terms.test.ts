@@ -30,13 +30,12 @@ test('what is still being typed is not wrong', () => {
   expect(faults('cost:> latency: after:# cache:hit, family:')).toEqual([undefined, undefined, undefined])
 })
 
-test('a key that does not exist is looked for as a word, and the one that was meant is named', () => {
-  expect(parseFilter('typ:llm')[0]).toMatchObject({
-    key: 'text',
-    value: 'typ:llm',
-    note: 'There is no “typ:”, but “type:”. It is looked for as a word.'
-  })
-  expect(parseFilter('https://x')[0]?.note).toBeUndefined()
+test('a key that does not exist is told, with the one that was meant or how to look for the words', () => {
+  expect(faults('typ:llm a:b:c')).toEqual([
+    'There is no “typ:”, but “type:”.',
+    'There is no “a:”. To look for the words, write "a:b:c".'
+  ])
+  expect(faults('"a:b:c" https://x run:8 branch:b2 10:30').every(fault => fault === undefined)).toBe(true)
 })
 
 test('an expression that could run away is not run', () => {

@@ -38,8 +38,6 @@ export interface Term {
   readonly bound?: Bound
   /** Why the term is left out of the filter. */
   readonly fault?: string
-  /** It is used, but maybe not as it was meant. */
-  readonly note?: string
 }
 
 export interface Bound {
@@ -50,6 +48,9 @@ export interface Bound {
 }
 
 const piece = /-?(?:[a-z]+:)?(?:"[^"]*"?|\/(?:[^/\\]|\\.)+\/(?=\s|$))|\S+/gi
+
+/** Names of ledgers are looked for as they are written, as addresses are. */
+const plain = /^(?:run|branch|session):|^[a-z]+:\/\//i
 
 /** Never fails: what is no known term is a word to look for. A term that is still without its value is left out. */
 export function parseFilter(input: string): readonly Term[] {
@@ -69,8 +70,8 @@ export function parseFilter(input: string): readonly Term[] {
       terms.push({ key: 'text', value: body.slice(1, -1), not, ...place, ...expression(body.slice(1, -1)) })
     } else {
       const value = body.replaceAll('"', '')
-      const note = /^[a-z]+:(?!\/\/)./i.test(body) ? unknownKey(key) : {}
-      if (value !== '') terms.push({ key: 'text', value, not, ...place, ...note })
+      const wrong = /^[a-z]+:./i.test(body) && !plain.test(body) ? unknownKey(key, body) : {}
+      if (value !== '') terms.push({ key: 'text', value, not, ...place, ...wrong })
     }
   }
   return terms
@@ -80,9 +81,13 @@ function isKey(key: string): key is FilterKey {
   return Object.hasOwn(filterKeys, key)
 }
 
-function unknownKey(key: string): { note: string } {
-  const near = Object.keys(filterKeys).find(known => known.startsWith(key.slice(0, 2)))
-  return { note: `There is no “${key}:”${near ? `, but “${near}:”` : ''}. It is looked for as a word.` }
+function unknownKey(key: string, body: string): { fault: string } {
+  const near = Object.keys(filterKeys).find(known => key.length > 2 && known.startsWith(key.slice(0, 3)))
+  return {
+    fault: near
+      ? `There is no “${key.slice(0, 40)}:”, but “${near}:”.`
+      : `There is no “${key.slice(0, 40)}:”. To look for the words, write "${body.replaceAll('"', '').slice(0, 40)}".`
+  }
 }
 
 type Checked = Pick<Term, 'bound' | 'fault'>

@@ -253,6 +253,19 @@ function related({ run, selected, select }: Panel, way: 'cause' | 'effect'): (()
   return next === undefined ? undefined : () => select(next)
 }
 
+const ofSelected = new Set(['next.type', 'previous.type', 'cause', 'effect', 'copy', 'seek.selected', 'fork'])
+
+/** Why an action has nothing to do now; undefined where it has no business here at all, or none that needs to be told. */
+export function whyNot({ id, group }: Action, { run, selected }: Panel): string | undefined {
+  if (id === 'try' || id === 'deselect' || ((id === 'fork' || id === 'replay') && !(id in sheets))) return undefined
+  if (group === 'Panel') return 'it is so already'
+  if (!run) return 'open a run first'
+  if (ofSelected.has(id) && selected === undefined) return 'select an event first'
+  if (id === 'cause' || id === 'effect') return 'this event has none'
+  if (id === 'seek.end') return 'it is there already'
+  return group === 'Playhead' ? 'the run has one event' : 'no event is shown'
+}
+
 /** Opens or closes what folds: a group of rows that is selected, else the parts of the inspector one after the other. */
 function fold(root: HTMLElement, open: boolean): () => void {
   return () => {

@@ -6,6 +6,10 @@ import type { DevtoolsSource } from '../model/source.js'
 import { mount } from '../mount.js'
 import { createPanel, type Panel } from '../state/panel.js'
 import { Devtools } from './devtools.js'
+import { withForking } from './forking.js'
+import { TryItSheet } from './try-it.js'
+
+withForking()
 
 const events = [
   event('kit.loaded', 'k', { name: 'research', goal: 'Buses' }),
@@ -115,6 +119,37 @@ test('a wrong term is marked and said in a sentence', async () => {
   expect(focused()?.getAttribute('aria-invalid')).toBe('true')
   expect(root.querySelector('.fault')?.textContent).toBe('cost:>cheap')
   expect(root.querySelectorAll('[role="row"]').length).toBe(events.length)
+})
+
+test('the palette says why something cannot be done now, and Enter leaves it', async () => {
+  await type('{Control>}k{/Control}')
+  await shown('.palette input')
+  await type('fork here')
+  await expect.poll(() => root.querySelector('.palette [aria-disabled="true"]')?.textContent).toContain('Fork here')
+  expect(root.querySelector('.palette [aria-disabled="true"]')?.textContent).toContain('select an event first')
+  await type('{Enter}')
+  expect([panel.sheet, panel.overlay]).toEqual([undefined, 'palette'])
+})
+
+test('each fault of the filter is told, and what is wrong is left out', async () => {
+  await type('/')
+  await type('a:b:c cost:>cheap winter')
+  await expect.poll(() => root.querySelector('.suggest p')?.textContent?.split('\n').length).toBe(3)
+  await expect.poll(() => panel.run?.visible).toEqual([1])
+})
+
+test('Ctrl with Enter runs the form of a kit', async () => {
+  const asked: unknown[] = []
+  const place = document.createElement('div')
+  document.body.append(place)
+  const { root, render, unmount } = mount(place, { height: '600px' })
+  const tryIt = { run: async (request: unknown) => void asked.push(request) }
+  render(createElement(TryItSheet, { tryIt: tryIt as never, onClose: () => {} }))
+  await expect.poll(() => root.activeElement?.tagName).toBe('TEXTAREA')
+  await type('{Control>}{Enter}{/Control}')
+  await expect.poll(() => asked).toMatchObject([{ kit: 'research', provider: 'simulated' }])
+  unmount()
+  place.remove()
 })
 
 test('the palette finds an action, an event and a run, and gives the focus back', async () => {

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState }
 import { fuzzyFit } from '../model/fuzzy.js'
 import { usePanel } from '../state/context.js'
 import type { Panel } from '../state/panel.js'
-import type { Action } from './actions.js'
+import { type Action, whyNot } from './actions.js'
 import { Icon } from './glyph.js'
 import { keyCaps, keyOf } from './keys.js'
 import { Keys, Modal } from './modal.js'
@@ -16,7 +16,8 @@ interface Item {
   readonly keys: readonly string[]
   readonly aside?: string
   readonly places: readonly number[]
-  readonly run: () => void
+  /** Undefined: it cannot be done now, and `aside` says why. */
+  readonly run: (() => void) | undefined
 }
 
 /** So many are listed; more letters find the others. */
@@ -29,7 +30,7 @@ export function Palette({ actions, onClose }: OverlayProps) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   // What there is to do is asked once: the list must not change under the cursor.
-  const [all] = useState(() => [...named(actions()), ...runsOf(panel)])
+  const [all] = useState(() => [...named(actions(), panel), ...runsOf(panel)])
   const items = useMemo(() => [...special(typed, panel), ...ranked(typed, all)].slice(0, most), [typed, all, panel])
   const at = Math.min(active, items.length - 1)
 
@@ -54,9 +55,10 @@ export function Palette({ actions, onClose }: OverlayProps) {
   return (
     <Modal label="Every action by name" className="palette" onClose={onClose}>
       {close => {
-        const pick = (item: Item): void => {
+        const pick = ({ run }: Item): void => {
+          if (!run) return
           close()
-          item.run()
+          run()
         }
         return (
           <>
@@ -127,6 +129,7 @@ function Line(props: {
         id={id}
         role="option"
         aria-selected={active}
+        aria-disabled={!item.run}
         className="line"
         data-at={place}
         onPointerMove={active ? undefined : onPoint}
@@ -155,12 +158,14 @@ function Marked({ text, places }: { readonly text: string; readonly places: read
 }
 
 /** Each action once, though it may have two keys. */
-function named(actions: readonly Action[]): Item[] {
+function named(actions: readonly Action[], panel: Panel): Item[] {
   const labels = new Set<string>(['Every action by name'])
-  return actions.flatMap(({ id, label, group, keys, run, free }) => {
-    if (!run || labels.has(label) || free === 'rows') return []
+  return actions.flatMap(action => {
+    const { id, label, group, keys, run, free } = action
+    const aside = run ? undefined : whyNot(action, panel)
+    if ((!run && aside === undefined) || labels.has(label) || free === 'rows') return []
     labels.add(label)
-    return [{ id, label, group, keys, places: [], run }]
+    return [{ id, label, group, keys, places: [], run, ...(aside === undefined ? {} : { aside }) }]
   })
 }
 
@@ -203,7 +208,8 @@ function special(typed: string, panel: Panel): Item[] {
 }
 
 function ranked(typed: string, all: readonly Item[]): Item[] {
-  if (typed.trim() === '') return [...all]
+  // What cannot be done now is told to who asks for it by name.
+  if (typed.trim() === '') return all.filter(({ run }) => run)
   return all
     .flatMap(item => {
       const found = fuzzyFit(typed, item.label)

@@ -33,8 +33,8 @@ export function Search({ dock }: { readonly dock: boolean }) {
     return () => clearTimeout(timer)
   }, [focused, book])
 
-  const wrong = terms.find(term => term.fault !== undefined)
-  const message = wrong?.fault ?? terms.find(term => term.note !== undefined)?.note
+  const wrong = terms.some(term => term.fault)
+  const message = wrong && [...terms.flatMap(term => term.fault ?? []), 'What is underlined is left out.'].join('\n')
   const items = (focused && !closed && filterParts()?.suggestions(filter, caret, book)) || []
   const open = items.length > 0
   const at = Math.min(active, items.length - 1)
@@ -83,7 +83,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
           aria-controls={open ? id : undefined}
           aria-autocomplete="list"
           aria-activedescendant={open && at >= 0 ? `${id}-${at}` : undefined}
-          aria-invalid={wrong ? true : undefined}
+          aria-invalid={wrong || undefined}
           aria-describedby={message ? `${id}-message` : undefined}
           placeholder={dock ? 'Filter' : 'Filter by text, type:llm.*, cost:>0.01, has:error'}
           spellCheck={false}
@@ -127,7 +127,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
         // biome-ignore lint/a11y/noStaticElementInteractions: keeps the focus in the field
         <div className="suggest" onMouseDown={event => event.preventDefault()}>
           {message && (
-            <p id={`${id}-message`} className={wrong ? 'f-error' : 'muted'}>
+            <p id={`${id}-message`} className="f-error">
               {message}
             </p>
           )}

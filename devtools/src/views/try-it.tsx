@@ -59,7 +59,15 @@ export function TryItSheet({ tryIt, onClose }: { readonly tryIt: TryIt; readonly
         </div>
         <p className="muted">Runs a kit inside this page. Its ledger and cache stay in this browser.</p>
       </div>
-      <form className="scroll" onSubmit={event => void run(event)}>
+      <form
+        className="scroll"
+        onSubmit={event => void run(event)}
+        onKeyDown={event => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || busy) return
+          event.preventDefault()
+          event.currentTarget.requestSubmit()
+        }}
+      >
         <div className="form">
           <fieldset className="field" style={{ border: 0, margin: 0, padding: 0 }}>
             <span id={`${id}-kit`}>Kit</span>
