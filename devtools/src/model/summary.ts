@@ -154,7 +154,7 @@ function gist(value: unknown): string {
   const fields = record(value)
   const status = string(fields.status) ?? string(fields.state)
   for (const key of telling) {
-    const text = firstLine(string(fields[key]) ?? '', 120)
+    const text = firstLine(plain((string(fields[key]) ?? '').slice(0, 600)), 120)
     if (text === '') continue
     return status && text !== status ? `${status} · ${text}` : text
   }
