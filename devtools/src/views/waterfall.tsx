@@ -1,15 +1,5 @@
 /** The waterfall: when each call waited, had its first token and streamed, by what it belongs to. */
-import {
-  memo,
-  type PointerEvent,
-  type KeyboardEvent as ReactKey,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState
-} from 'react'
-import type { Glyph as GlyphName } from '../model/family.js'
+import { type PointerEvent, type KeyboardEvent as ReactKey, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { groupName } from '../model/groups.js'
 import { grouped } from '../model/numbers.js'
 import { piecesOf } from '../model/pieces.js'
@@ -19,12 +9,13 @@ import { usePanel } from '../state/context.js'
 import type { TimeRange } from '../state/panel.js'
 import css from '../styles/waterfall.css?inline'
 import { useSheet } from './adopt.js'
-import { Glyph, Icon } from './glyph.js'
 import { useInk } from './ink.js'
 import { Minimap, nowOf } from './minimap.js'
 import { linePx, paint, rulerPx } from './paint.js'
 import { RangePanel } from './range.js'
 import type { ViewProps } from './registry.js'
+import { useTimeKeys, useWheel } from './waterfall-input.js'
+import { BarRow, GroupRow, glyphOf, Legend, undated } from './waterfall-rows.js'
 
 /** Room right of the last bar for its words, as a part of the run. */
 const room = 1.07
@@ -434,9 +425,6 @@ function Calls({ run, dock }: ViewProps) {
   )
 }
 
-/** Without the date at the end of a model's name, which its words have: there is more to be seen of the rest. */
-const undated = (name: string): string => name.replace(/-20\d{6}$/, '')
-
 /** How many bars began before this time: they are in order. */
 function startedBefore(bars: readonly Bar[], ms: number): number {
   let low = 0
@@ -447,174 +435,4 @@ function startedBefore(bars: readonly Bar[], ms: number): number {
     else high = middle
   }
   return low
-}
-
-/** Of a call that is under way, or of how it ended. */
-function glyphOf(bar: Bar, future: boolean, now: number): GlyphName {
-  if (bar.kind === 'tool') return 'tool'
-  if (future) return 'request'
-  if (bar.endRow < 0 || bar.end > now) return 'stream'
-  return bar.failed ? 'error' : bar.hit ? 'cache' : 'request'
-}
-
-interface RowProps {
-  readonly line: number
-  readonly active: boolean
-  readonly hovered: boolean
-  readonly name: string
-  readonly onGo: (line: number) => void
-  readonly onHover: (line: number) => void
-}
-
-const lookOf = (active: boolean, hovered: boolean, more: string): string =>
-  `line${more}${active ? ' selected' : ''}${hovered ? ' hovered' : ''}`
-
-const BarRow = memo(function BarRow(
-  props: RowProps & {
-    readonly glyph: GlyphName
-    readonly who: string
-    readonly future: boolean
-    readonly place: number
-    readonly size: number
-    readonly words: string
-  }
-) {
-  const { line, active, hovered, glyph, name, who, future, words, onGo, onHover } = props
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys of its rows
-    <div
-      id={`line-${line}`}
-      role="row"
-      aria-level={2}
-      aria-rowindex={line + 1}
-      aria-selected={active}
-      aria-posinset={props.place + 1}
-      aria-setsize={props.size || -1}
-      className={lookOf(active, hovered, future ? ' future' : '')}
-      style={{ top: rulerPx + line * linePx }}
-      title={future ? `${name} ${who}` : words}
-      onClick={() => onGo(line)}
-      onPointerEnter={() => onHover(line)}
-      onPointerLeave={() => onHover(-1)}
-    >
-      {/* biome-ignore lint/a11y/useSemanticElements: cells of a grid made of boxes */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus */}
-      <span role="gridcell">
-        <Glyph name={glyph} />
-        <span className="name clip">{name}</span>
-        <span className="who clip">{who}</span>
-        <span className="hidden">{words}</span>
-      </span>
-    </div>
-  )
-})
-
-function GroupRow(
-  props: RowProps & {
-    readonly text: string
-    /** How many calls it has; undefined for what is no call. */
-    readonly calls: number | undefined
-    readonly open: boolean
-    readonly future: boolean
-    readonly onFold: () => void
-  }
-) {
-  const { line, active, hovered, name, text, calls, open, future, onGo, onHover, onFold } = props
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys of its rows
-    <div
-      id={`line-${line}`}
-      role="row"
-      aria-level={1}
-      aria-rowindex={line + 1}
-      aria-expanded={open}
-      aria-selected={active}
-      className={lookOf(active, hovered, `${line > 0 ? ' group' : ' group first'}${future ? ' future' : ''}`)}
-      style={{ top: rulerPx + line * linePx }}
-      title={text === '' ? name : `${name}: ${text}`}
-      onClick={() => {
-        onGo(line)
-        onFold()
-      }}
-      onPointerEnter={() => onHover(line)}
-      onPointerLeave={() => onHover(-1)}
-    >
-      {/* biome-ignore lint/a11y/useSemanticElements: cells of a grid made of boxes */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus */}
-      <span role="gridcell">
-        <span className={open ? 'fold open' : 'fold'}>
-          <Icon name="down" />
-        </span>
-        <span className="name clip">{name}</span>
-        {text !== '' && <span className="hidden">{text}</span>}
-        {!open && calls !== undefined && (
-          <span className="who">
-            {calls} {calls === 1 ? 'call' : 'calls'}
-          </span>
-        )}
-      </span>
-    </div>
-  )
-}
-
-const legend = [
-  ['wait', 'waiting'],
-  ['first', 'first token'],
-  ['reasoning', 'reasoning'],
-  ['stream', 'streaming'],
-  ['tool', 'tool'],
-  ['hit', 'cache hit'],
-  ['failed', 'failed']
-] as const
-
-function Legend() {
-  return (
-    <ul className="legend" aria-label="What the bars show">
-      {legend.map(([look, word]) => (
-        <li key={look}>
-          <span className={`swatch ${look}`} />
-          {word}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-/** These move through time wherever the focus is in the panel, but where somebody types. */
-const timeKeys = new Set(['w', 'a', 's', 'd', 'f'])
-
-/** Hears them before the panel does: some have a meaning of their own here. */
-function useTimeKeys(lines: RefObject<HTMLElement | null>, onKey: (event: KeyboardEvent) => void): void {
-  const latest = useRef(onKey)
-  latest.current = onKey
-  useEffect(() => {
-    const element = lines.current?.closest<HTMLElement>('.db')
-    if (!element) return
-    const listener = (event: KeyboardEvent): void => {
-      const target = event.composedPath()[0]
-      if (!(target instanceof Element) || target === lines.current || !timeKeys.has(event.key)) return
-      if (!target.matches('input, textarea, select, [contenteditable]')) latest.current(event)
-    }
-    element.addEventListener('keydown', listener)
-    return () => element.removeEventListener('keydown', listener)
-  }, [lines])
-}
-
-/** Wheels must be able to say that the page is not to scroll, which React's cannot. */
-function useWheel(target: RefObject<HTMLElement | null>, onWheel: (event: WheelEvent) => boolean): void {
-  const latest = useRef(onWheel)
-  latest.current = onWheel
-  useEffect(() => {
-    const element = target.current
-    if (!element) return
-    const listener = (event: WheelEvent): void => {
-      if (latest.current(event)) event.preventDefault()
-    }
-    element.addEventListener('wheel', listener, { passive: false })
-    return () => element.removeEventListener('wheel', listener)
-  }, [target])
 }
