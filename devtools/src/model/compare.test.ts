@@ -1,6 +1,7 @@
 import { compareLedgers } from 'daybook'
 import { expect, test } from 'vitest'
 import {
+  askedAgain,
   type Choice,
   changedIds,
   defaultPair,
@@ -11,7 +12,8 @@ import {
   said,
   sameWords,
   signed,
-  textsOf
+  textsOf,
+  unrunWords
 } from './compare.js'
 import { loadDiffer } from './differ.js'
 import { answered, asked, bookOf, event } from './events.fixture.js'
@@ -53,6 +55,23 @@ test('equal rows fold to one line that says how many and that they cost nothing 
     { kind: 'row', row: 1, quiet: true }
   ])
   expect(itemsOf([], new Set())).toEqual([])
+})
+
+test('where a branch asked one call again, that call is the difference, and what it has not run is folded', () => {
+  const mark = event('branch.created', 'mark', { branch_id: 'b2', parent: 'run:8', fork_position: 2 })
+  const branch = [...start, mark, asked('r', 'Which towns?', 0, ['o']), answered('x2', 'r', { text: 'Three.' })]
+  const { rows } = compareLedgers([a, branch])
+  expect(askedAgain(rows)).toBe(3)
+  expect(itemsOf(rows, new Set(), true)).toEqual([
+    { kind: 'same', from: 0, to: 2, open: false },
+    ...[2, 3, 4].map(row => ({ kind: 'row', row, quiet: false })),
+    { kind: 'unrun', from: 5, to: 7, open: false }
+  ])
+  const books = [bookOf(...a), { ...bookOf(...branch), name: 'branch:b2' }]
+  expect(unrunWords(rows, 5, 7, books)).toEqual(['#5–#6 are not run in b2', '2 events'])
+  const whole = [...branch, event('object.patched', 'p2', { id: 'q', patch: {} }, { cause: ['x2'] })]
+  expect(askedAgain(compareLedgers([a, whole]).rows)).toBeUndefined()
+  expect(askedAgain(compareLedgers([a, b]).rows)).toBeUndefined()
 })
 
 test('what two runs did alike on their own is not said to be shared', () => {

@@ -6,20 +6,33 @@ import { contentText, list, number, oneLine, record, string } from './read.js'
 
 export type CompareRow = ComparisonRow
 
-/** A stretch of equal rows, folded or not, or a row: `quiet` where it is of an unfolded stretch. */
+/**
+ * A stretch of equal rows or of rows that the branch has not run, folded or not, or a row: `quiet` where it is of an
+ * unfolded stretch.
+ */
 export type CompareItem =
-  | { readonly kind: 'same'; readonly from: number; readonly to: number; readonly open: boolean }
+  | { readonly kind: 'same' | 'unrun'; readonly from: number; readonly to: number; readonly open: boolean }
   | { readonly kind: 'row'; readonly row: number; readonly quiet: boolean }
 
-/** @param opened The first rows of the stretches that are unfolded. */
-export function itemsOf(rows: readonly CompareRow[], opened: ReadonlySet<number>): readonly CompareItem[] {
+/**
+ * @param opened The first rows of the stretches that are unfolded.
+ * @param single One call was asked again, see {@link askedAgain}: what else its parent did is folded.
+ */
+export function itemsOf(
+  rows: readonly CompareRow[],
+  opened: ReadonlySet<number>,
+  single = false
+): readonly CompareItem[] {
   const items: CompareItem[] = []
+  const foldOf = (row: CompareRow | undefined): 'same' | 'unrun' | undefined =>
+    row?.same ? 'same' : single && row && !row.events[1] ? 'unrun' : undefined
   for (let from = 0; from < rows.length; ) {
+    const kind = foldOf(rows[from])
     let to = from
-    while (to < rows.length && rows[to]?.same) to++
-    if (to > from) {
+    while (kind && to < rows.length && foldOf(rows[to]) === kind) to++
+    if (kind && to > from) {
       const open = opened.has(from)
-      items.push({ kind: 'same', from, to, open })
+      items.push({ kind, from, to, open })
       if (open) for (let row = from; row < to; row++) items.push({ kind: 'row', row, quiet: true })
       from = to
     } else {
@@ -28,6 +41,38 @@ export function itemsOf(rows: readonly CompareRow[], opened: ReadonlySet<number>
     }
   }
   return items
+}
+
+const ofCall = new Set(['llm.request', 'llm.attempt', 'llm.response', 'llm.failed'])
+
+/** The row of the call that a branch asked again, where that is all that it did; undefined of any other comparison. */
+export function askedAgain(rows: readonly CompareRow[]): number | undefined {
+  const begun = rows.findLastIndex(({ events: [before, after] }) => !before && after?.type === 'branch.created')
+  if (begun < 0 || rows[begun]?.events.length !== 2) return undefined
+  let call: number | undefined
+  for (let at = begun + 1; at < rows.length; at++) {
+    const { events, same } = rows[at] as CompareRow
+    const [before, after] = events
+    // What led up to calls beside it is taken over as it was.
+    if (!after || same) continue
+    if (!ofCall.has(after.type)) return undefined
+    if (before && after.type === 'llm.request') call ??= at
+  }
+  return call
+}
+
+/** What a stretch says of itself that the branch has not run. */
+export function unrunWords(
+  rows: readonly CompareRow[],
+  from: number,
+  to: number,
+  [a, b]: readonly Book[]
+): readonly [string, string] {
+  const place = (row: number): string => `#${(a?.causes.rowOf(rows[row]?.events[0]?.id ?? '') ?? row) + 1}`
+  const size = to - from
+  const range = size === 1 ? `${place(from)} is` : `${place(from)}–${place(to - 1)} are`
+  const name = b?.name.replace(/^[a-z]+:/, '').slice(0, 40)
+  return [`${range} not run in ${name}`, `${size} ${size === 1 ? 'event' : 'events'}`]
 }
 
 /** What an equal stretch says of itself: `#1–#38 are the same`, `38 events, shared, $0 more`. */

@@ -9,7 +9,8 @@ import {
   said,
   sameWords,
   type TextPair,
-  textsOf
+  textsOf,
+  unrunWords
 } from '../model/compare.js'
 import { around, type Differ, type WordChange } from '../model/differ.js'
 import { rowAt } from '../model/row.js'
@@ -37,8 +38,18 @@ export function ItemRow(props: ItemProps & { readonly item: CompareItem; readonl
   const { item, sides, aligned, onGo, onToggle } = props
   const [a] = sides
   if (!a) return null
-  if (item.kind === 'same') {
-    const [range, words] = sameWords(aligned.rows, item.from, item.to, a.book)
+  if (item.kind !== 'row') {
+    const { rows } = aligned
+    const { from, to } = item
+    const [range, words] =
+      item.kind === 'same'
+        ? sameWords(rows, from, to, a.book)
+        : unrunWords(
+            rows,
+            from,
+            to,
+            sides.map(({ book }) => book)
+          )
     return (
       <button type="button" className="compare-same" aria-expanded={item.open} onClick={() => onToggle(item.from)}>
         <Icon name={item.open ? 'down' : 'right'} size={10} />

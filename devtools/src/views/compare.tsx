@@ -1,6 +1,6 @@
 /** Two to four runs or branches side by side: what is the same is folded, what differs stands word by word. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { type CompareItem, itemsOf } from '../model/compare.js'
+import { askedAgain, type CompareItem, itemsOf } from '../model/compare.js'
 import { grouped } from '../model/numbers.js'
 import { usePanel } from '../state/context.js'
 import type { Panel } from '../state/panel.js'
@@ -57,7 +57,11 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
   const [measured, setMeasured] = useState(0)
   const heights = useRef(new Map<string, number>())
-  const items = useMemo(() => (aligned ? itemsOf(aligned.rows, opened) : none), [aligned, opened])
+  const again = useMemo(() => aligned && askedAgain(aligned.rows), [aligned])
+  const items = useMemo(
+    () => (aligned ? itemsOf(aligned.rows, opened, again !== undefined) : none),
+    [aligned, opened, again]
+  )
   // biome-ignore lint/correctness/useExhaustiveDependencies: again when a height was measured
   const offsets = useMemo(() => {
     const all = new Float64Array(items.length + 1)
@@ -142,11 +146,13 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
     <>
       <div className="compare-tools">
         <span className="muted" role="status">
-          {aligned
-            ? differences.length === 0
-              ? 'No difference'
-              : `${grouped(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}`
-            : ''}
+          {aligned && again !== undefined
+            ? `One call was asked again: #${placeIn(sides, aligned, again)}`
+            : aligned
+              ? differences.length === 0
+                ? 'No difference'
+                : `${grouped(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}`
+              : ''}
         </span>
         <button
           type="button"
@@ -192,12 +198,17 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
   )
 }
 
+/** The number of a row's event in the first run. */
+function placeIn([a]: readonly Side[], { rows }: Aligned, row: number): number {
+  return (a?.book.causes.rowOf(rows[row]?.events[0]?.id ?? '') ?? row) + 1
+}
+
 function keyOf(item: CompareItem): string {
-  return item.kind === 'same' ? `same ${item.from}` : `${item.row}`
+  return item.kind !== 'row' ? `same ${item.from}` : `${item.row}`
 }
 
 function guess(item: CompareItem): number {
-  return item.kind === 'same' ? 30 : item.quiet ? 24 : 88
+  return item.kind !== 'row' ? 30 : item.quiet ? 24 : 88
 }
 
 /** The item at this height. */

@@ -7,6 +7,7 @@ import type { DevtoolsSource } from '../model/source.js'
 import { type Mounted, mount } from '../mount.js'
 import { daybookSource } from '../sources/from-daybook.js'
 import { fileSource, parseLedgerText, readLedgerFile } from '../sources/from-file.js'
+import { workshop } from '../sources/workshop.js'
 import { createPanel, type Panel } from '../state/panel.js'
 import { Devtools } from './devtools.js'
 import { withForking } from './forking.js'
@@ -131,6 +132,30 @@ test('of a kit that the process does not know, one call is asked again, and noth
   await found(says(root, '≤ 1 call'))
   expect(root.querySelectorAll('.planned-call').length).toBe(1)
   await found(button(root, 'Run branch'))
+})
+
+test('after one call of an imported run was asked again, Compare shows that call and folds what was not run', async () => {
+  workshop.load = () => import('../sources/here.js')
+  const { events } = await ran()
+  const foreign = events.map(event =>
+    event.type === 'kit.loaded' ? { ...event, data: { ...event.data, name: 'mine' } } : event
+  )
+  const root = await open(fileSource({ name: 'run:8', events: foreign }, 'tea.jsonl'))
+  const row = events.findIndex(({ type }) => type === 'llm.request')
+  panel.select(row)
+  panel.setSheet('fork')
+  const field = await found(() => root.querySelector<HTMLTextAreaElement>('textarea[aria-label^="user"]'))
+  type(field, `${field.value} In one line.`)
+  await found(says(root, '≤ 1 call'))
+  ;(await found(button(root, 'Run branch'))).click()
+  await found(says(root, `One call was asked again: #${row + 1}`))
+  // What was not run stands below the answers, and only what is in sight is in the page.
+  const list = await found(() => root.querySelector('.compare-rows'))
+  await found(() => {
+    list.scrollTop = list.scrollHeight
+    return says(root, /#\d+–#\d+ are not run in b2/)()
+  })
+  expect(root.querySelectorAll('.not-in').length).toBeLessThan(3)
 })
 
 test('what the process would refuse is said before the branch is run', async () => {
