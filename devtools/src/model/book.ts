@@ -213,6 +213,12 @@ function asEvent(input: unknown, row: number, name: string): LedgerEvent {
       cause: list(value.cause).filter(cause => typeof cause === 'string')
     } as unknown as LedgerEvent
   }
+  return malformedEvent(input, row, name)
+}
+
+/** The row of a line that is no event. */
+export function malformedEvent(value: unknown, row: number, name: string): LedgerEvent {
+  const { id, timestamp } = record(value)
   return {
     id: string(id) ?? `${malformed}-${row + 1}`,
     type: malformed,
@@ -220,7 +226,7 @@ function asEvent(input: unknown, row: number, name: string): LedgerEvent {
     actor: '',
     cause: [],
     timestamp: string(timestamp) ?? '',
-    data: { value: input }
+    data: { value }
   } as unknown as LedgerEvent
 }
 

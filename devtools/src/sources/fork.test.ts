@@ -191,3 +191,17 @@ test('a process is asked over POST with the token and without a key, and says wh
   answer = () => new Response('{"type":"ended"}\n')
   await source.fork?.('run:8', request, heard)
 })
+
+test('a file with a line that is no event is forked before that line, and not behind it', async () => {
+  const { events } = await ran()
+  const lines = events.map(event => JSON.stringify(event))
+  const parsed = await parseLedgerText(lines.toSpliced(3, 0, '{"id":"e2"}').join('\n'), 'x.jsonl')
+  const source = fileSource(parsed, 'x.jsonl')
+  const answers = { provider: 'simulated' } as const
+  const { begun, hooks: heard } = hooks()
+  await expect(source.fork?.('x.jsonl', { position: 4, id: 'b3', answers }, heard)).rejects.toThrow(
+    'It cannot be forked there: #4, which stands before it, is no event.'
+  )
+  await source.fork?.('x.jsonl', { position: 3, id: 'b2', answers }, heard)
+  expect(new Set(begun)).toEqual(new Set(['branch:b2']))
+})

@@ -1,7 +1,9 @@
 import { type LedgerEvent, toJSONL } from 'daybook'
 import { expect, test } from 'vitest'
-import { asked } from '../model/events.fixture.js'
+import { asked, bookOf } from '../model/events.fixture.js'
+import { record } from '../model/read.js'
 import { FileError, fileSource, parseLedgerText, readLedgerFile } from './from-file.js'
+import { rawValue } from './raw-rows.js'
 
 const lines = [asked('q1', 'Why?'), asked('q2', 'How?')].map(event => JSON.stringify(event))
 
@@ -30,10 +32,47 @@ test('a dump of kando is one document with its events', async () => {
   expect((await parseLedgerText(JSON.stringify([asked('q1', 'Why?')]), 'x.json')).events).toHaveLength(1)
 })
 
-test('a torn last line is left out and told', async () => {
-  const parsed = await parseLedgerText(`${lines[0]}\n${lines[1]?.slice(0, 30)}`, 'x')
-  expect(parsed.events).toHaveLength(1)
+test('a torn last line is told, and shown raw', async () => {
+  const torn = lines[1]?.slice(0, 30)
+  const parsed = await parseLedgerText(`${lines[0]}\n${torn}`, 'x')
+  expect(parsed.events).toMatchObject([{ id: 'q1' }, { type: 'malformed', data: { value: torn } }])
   expect(parsed.note).toMatch(/^Line 2/)
+})
+
+/** The rows as the panel has them. */
+const rowsOf = ({ events }: { readonly events: readonly unknown[] }) => bookOf(...events).events
+
+test('lines that are no events stay in their place as they are, and nothing is renumbered', async () => {
+  const late = { ...asked('q3', 'When?'), timestamp: 7 }
+  const loose = { ...asked('q4', 'Who?'), cause: 'q1' }
+  const bad = ['{"id":"e2"}', '{}', 'null', 'no JSON {', JSON.stringify(late), JSON.stringify(loose)]
+  const text = [bad[2], lines[0], bad[0], bad[1], '', lines[1], ...bad.slice(2)].join('\n')
+  const rows = rowsOf(await parseLedgerText(text, 'x.jsonl'))
+  expect(rows.map(({ type, data }) => (type === ('malformed' as string) ? record(data).value : type))).toEqual([
+    ...[null, 'llm.request', { id: 'e2' }, {}, 'llm.request', null, 'no JSON {'],
+    ...[late, loose]
+  ])
+  expect(rows.map(({ id }) => id).slice(0, 4)).toEqual(['malformed-1', 'q1', 'e2', 'malformed-4'])
+})
+
+test('a line with a changed byte is shown raw between the others', async () => {
+  const events = ['q1', 'q2', 'q3'].map(id => asked(id, 'Why?'))
+  const text = toJSONL(events, { name: 'run:8' }).replace('"q2","type":"llm', '"q2","type":"llx')
+  const parsed = await parseLedgerText(text, 'x.jsonl')
+  const rows = rowsOf(parsed)
+  expect(rows.map(({ id, type }) => [id, type])).toEqual([
+    ['q1', 'llm.request'],
+    ['q2', 'malformed'],
+    ['q3', 'llm.request']
+  ])
+  expect(rows[1]?.data).toMatchObject({ value: { id: 'q2', type: 'llx.request', crc: expect.any(String) } })
+  expect(parsed).toMatchObject({ unverified: true, firstRaw: 1, forkable: [{ id: 'q1' }, { id: 'q3' }] })
+})
+
+test('a line that is too long or too deep to be shown as values is shown as text, to a bound', () => {
+  expect(rawValue(`{"a":"${'x'.repeat(2e6)}"}`)).toHaveLength(1_000_001)
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+  expect(rawValue(deep)).toBe(deep)
 })
 
 test('what is no ledger is refused with what it is', async () => {
@@ -112,6 +151,20 @@ test('what is wrong far behind the first rows of a long file is told when it is 
   expect(whole?.note).toMatch(/^Line 1102 of pasted: .*changed/)
   expect(changed.source.unverified).toBe(true)
   expect(changed.said.at(-1)).toBe(`closed: ${whole?.note}`)
+})
+
+test('what is no event in a long file stays in its place while it is read', async () => {
+  const { text } = long()
+  const all = text.split('\n')
+  all[700] = String(all[700]).replace('why?', 'who?')
+  const { batches, parsed } = await followed(all.toSpliced(3, 0, 'no JSON').join('\n'))
+  const whole = await parsed.reading?.whole
+  const ids = batches.flatMap(batch => batch.ids)
+  expect(ids).toHaveLength(1201)
+  expect([ids[1], ids[2], ids[3]]).toEqual(['q1', 'malformed-3', 'q2'])
+  expect(ids[700]).toBe('q699')
+  expect(whole?.events[700]).toMatchObject({ id: 'q699', type: 'malformed' })
+  expect(whole).toMatchObject({ firstRaw: 2, unverified: true })
 })
 
 test('a long file that cannot be read to its end keeps the rows that were read, and says why', async () => {

@@ -3,6 +3,7 @@ import type { LedgerEvent, LedgerInfo, ParsedLedger, TextSource } from 'daybook'
 import { isRecord, record, string } from '../model/read.js'
 import type { DevtoolsSource, SourceStatus } from '../model/source.js'
 import type { Shelf } from './here.js'
+import { type RawRows, rawRows } from './raw-rows.js'
 import { noWorkshop, workshop } from './workshop.js'
 
 export const maxFileBytes: number = 512 * 1024 * 1024
@@ -18,7 +19,12 @@ const pieceBytes = 1024 * 1024
 /** What a file held. */
 export interface ParsedFile {
   readonly name: string
+  /** Its rows: what is no event stands among them as it is. */
   readonly events: readonly unknown[]
+  /** The first line that was left out of what can be forked: it stands among the rows as `malformed`. */
+  readonly firstRaw?: number
+  /** The events alone, where lines were left out. */
+  readonly forkable?: readonly LedgerEvent[]
   /** What the person should know, such as a line that was cut off or changed after it was written. */
   readonly note?: string
   /** The text as it was read, to be verified: left out where a ledger came without its chain. */
@@ -67,7 +73,8 @@ async function streamOf(file: Blob): Promise<string | undefined> {
 }
 
 async function readOn(file: Blob, name: string, stream: string): Promise<ParsedFile> {
-  const events: LedgerEvent[] = []
+  const raw = rawRows(stream)
+  const { rows } = raw
   const listeners = new Set<() => void>()
   const subscribe: Reading['subscribe'] = listener => {
     listeners.add(listener)
@@ -76,18 +83,19 @@ async function readOn(file: Blob, name: string, stream: string): Promise<ParsedF
   async function* pieces(): AsyncGenerator<Uint8Array> {
     let size = firstBytes
     for (let at = 0; at < file.size; ) {
-      const had = events.length
+      const had = rows.length
       yield new Uint8Array(await file.slice(at, at + size).arrayBuffer())
       at += size
       size = Math.min(2 * size, pieceBytes)
-      if (events.length > had) for (const listener of [...listeners]) listener()
+      raw.settle()
+      if (rows.length > had) for (const listener of [...listeners]) listener()
     }
   }
   const text = (): Promise<string> => file.text()
-  const whole = byLine(pieces(), name, events).then(parsed => ({ ...parsed, text }))
+  const whole = byLine(pieces(), name, raw).then(parsed => ({ ...parsed, text }))
   await Promise.race([whole, new Promise<void>(subscribe)])
   whole.catch(() => {}) // told to whoever waits for it
-  return { name: stream, events, text, reading: { whole, subscribe } }
+  return { name: stream, events: rows, text, reading: { whole, subscribe } }
 }
 
 async function unpacked(file: Blob, name: string): Promise<string> {
@@ -115,8 +123,7 @@ async function unpacked(file: Blob, name: string): Promise<string> {
 /** The events of a ledger's text: JSONL as Daybook and kando write it, or one JSON document that holds a list of them. */
 export async function parseLedgerText(input: string, name: string): Promise<ParsedFile> {
   const text = input.charCodeAt(0) === 0xfeff ? input.slice(1) : input
-  const start = text.trimStart().slice(0, 1)
-  if (start !== '{' && start !== '[') {
+  if (!/^\s*[{[]/m.test(text)) {
     throw new FileError(`${name} is not a ledger: it should be a .jsonl file with one event a line, or a kando dump.`)
   }
   return wholeDocument(text, name) ?? (await byLine(text, name))
@@ -141,14 +148,21 @@ function wholeDocument(text: string, name: string): ParsedFile | undefined {
 }
 
 /** One event a line. The chain of our own files is checked on the way. */
-async function byLine(text: TextSource, file: string, into: LedgerEvent[] = []): Promise<ParsedFile> {
+async function byLine(text: TextSource, file: string, raw: RawRows = rawRows(file)): Promise<ParsedFile> {
   const { parseJSONL } = await import('../sdk.js')
   let parsed: ParsedLedger
   try {
-    parsed = await parseJSONL(text, { maxTotal: maxUnpackedBytes, maxLines: maxEvents, into })
+    parsed = await parseJSONL(text, {
+      maxTotal: maxUnpackedBytes,
+      maxLines: maxEvents,
+      into: raw.into,
+      leftOut: raw.leftOut
+    })
   } catch (error) {
+    raw.settle()
     throw new FileError(`${file} was not opened: ${error instanceof Error ? error.message : String(error)}`)
   }
+  raw.settle()
   const faults = parsed.reports.filter(report => report.severity === 'error')
   const first = faults[0]
   if (parsed.events.length === 0) {
@@ -157,7 +171,8 @@ async function byLine(text: TextSource, file: string, into: LedgerEvent[] = []):
   }
   const more = faults.length > 1 ? ` ${faults.length - 1} more lines have faults.` : ''
   return {
-    ...checked(parsed.events, parsed.name ?? file, file),
+    ...checked(raw.rows, parsed.name ?? file, file),
+    ...(raw.firstRaw === undefined ? {} : { firstRaw: raw.firstRaw, forkable: parsed.events }),
     ...(parsed.format === 'daybook' ? { unverified: parsed.status === 'unverified' } : {}),
     ...(first ? { note: `Line ${first.line} of ${file}: ${first.message}${more}` } : {})
   }
@@ -217,8 +232,12 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     async fork(name, request, hooks) {
       if (!workshop.load) throw new Error(noWorkshop)
       await reading?.whole
+      const { firstRaw = Number.POSITIVE_INFINITY, forkable } = known
+      if (name === info.name && firstRaw < request.position) {
+        throw new Error(`It cannot be forked there: #${firstRaw + 1}, which stands before it, is no event.`)
+      }
       const { branchesOf, daybookHere, forkHere, shelfOf } = await workshop.load()
-      const shelf = forked?.shelf ?? (await shelfOf(info.name, known.events))
+      const shelf = forked?.shelf ?? (await shelfOf(info.name, forkable ?? known.events))
       const here = await daybookHere(request.answers ?? { provider: 'simulated' }, shelf.store)
       forked = { shelf, source: branchesOf(here.daybook) }
       const tell = async (): Promise<void> => {

@@ -63,8 +63,11 @@ const suspicious = /proto|constructor|\\u/
 const prototypes = new Set(['__proto__', 'constructor', 'prototype'])
 const fields = new Set(['id', 'type', 'source', 'actor', 'cause', 'timestamp', 'data', 'by'])
 
-/** @param events Where the events go: empty at first. */
-export function gather(events: LedgerEvent[] = []): Gathered {
+/**
+ * @param events Where the events go: empty at first.
+ * @param leftOut Is given what is not among the events, at the moment when the events before it are there.
+ */
+export function gather(events: LedgerEvent[] = [], leftOut?: (text: string, line: number) => void): Gathered {
   const lines: number[] = []
   const position = new Map<string, number>()
   const reports: LineReport[] = []
@@ -76,9 +79,11 @@ export function gather(events: LedgerEvent[] = []): Gathered {
     if (reports.length < maxReports) reports.push(found)
   }
 
-  function value(read: unknown, line: number, plain = false): void {
+  function value(read: unknown, line: number, text?: string): void {
+    const plain = text !== undefined && !suspicious.test(text)
     const { event, moved } = shaped(read)
     if (!event) {
+      leftOut?.(text ?? JSON.stringify(read), line)
       const message = 'This is no event: an event has id, type, source, actor, cause, timestamp and data.'
       report({ line, severity: 'error', kind: 'shape', message })
       return
@@ -104,6 +109,7 @@ export function gather(events: LedgerEvent[] = []): Gathered {
       const same = sameContent(events[before] as LedgerEvent, event)
       const message = `The event ${id} was on line ${lines[before]} already${same ? '' : ', with other content'}.`
       report({ line, severity: same ? 'warning' : 'error', kind: same ? 'repeated' : 'duplicate_id', message, id })
+      if (!same) leftOut?.(text ?? JSON.stringify(read), line)
       return
     }
     position.set(id, events.length)
@@ -138,9 +144,10 @@ export function gather(events: LedgerEvent[] = []): Gathered {
           throw new ImportLimitError(`More than ${limit} lines are no JSON.`, { data: { limit: maxUnreadable } })
         }
         report({ line, severity: 'error', kind: 'syntax', message: `This is no JSON: ${String(error).slice(0, 200)}` })
+        leftOut?.(text, line)
         return
       }
-      value(read, line, !suspicious.test(text))
+      value(read, line, text)
     },
     value: (read, line) => value(read, line),
     report,

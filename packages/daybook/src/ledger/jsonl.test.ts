@@ -49,6 +49,49 @@ describe('a ledger as text', () => {
     expect(await verifyLedger(pieces(text, 99))).toMatchObject({ ok: true, events: 250 })
   })
 
+  test('tells of each line that is left out, and where it stood among the events', async () => {
+    const good = many(3).map(one => JSON.stringify(one))
+    const bad = ['{"id":"e2"}', 'null', '{}', 'torn {', JSON.stringify({ ...event('e0'), cause: 'x' })]
+    const left: unknown[] = []
+    const leftOut = (line: unknown): void => void left.push(line)
+    const text = [good[0], bad[0], bad[1], good[1], bad[2], '', bad[3], good[1], good[2], bad[4]].join('\n')
+    expect(ids(await parseJSONL(text, { leftOut }))).toEqual(['e0', 'e1', 'e2'])
+    expect(left).toEqual([
+      { position: 1, line: 2, text: bad[0] },
+      { position: 1, line: 3, text: bad[1] },
+      { position: 2, line: 5, text: bad[2] },
+      { position: 2, line: 7, text: bad[3] },
+      { position: 3, line: 10, text: bad[4] }
+    ])
+    left.length = 0
+    await parseJSONL(`[\n${good[0]},\n{"id": 7}\n]`, { leftOut })
+    expect(left).toEqual([{ position: 1, line: 2, text: '{"id":7}' }])
+  })
+
+  test('tells of lines of a chain that were changed or cut off, in their order, with the header and hash of none', async () => {
+    const lines = toJSONL(many(250)).trimEnd().split('\n')
+    const changed = String(lines[50]).replace('x.made', 'x.mode')
+    const text = lines.with(50, changed).toSpliced(201, 0, 'no JSON').slice(0, 204).join('\n')
+    for (const source of [text, pieces(text, 99)]) {
+      const left: unknown[] = []
+      const into: LedgerEvent[] = []
+      const leftOut = (line: { position: number }): void => {
+        expect(line.position).toBe(into.length)
+        left.push(line)
+      }
+      const parsed = await parseJSONL(source, { leftOut, into })
+      expect(parsed.events).toHaveLength(199)
+      expect(left).toEqual([
+        { position: 49, line: 51, text: changed },
+        { position: 199, line: 202, text: 'no JSON' },
+        { position: 199, line: 203, text: lines[201] },
+        { position: 199, line: 204, text: lines[202] }
+      ])
+      const plain = await parseJSONL(text)
+      expect([parsed.reports, parsed.status]).toEqual([plain.reports, plain.status])
+    }
+  })
+
   test('gives what it has read so far to whoever shows it meanwhile', async () => {
     const into: LedgerEvent[] = []
     const seen: number[] = []

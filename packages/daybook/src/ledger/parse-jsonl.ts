@@ -21,6 +21,18 @@ export interface ParseOptions {
   readonly partial?: boolean
   /** An empty list that the events are put into as they are read, for whoever shows them meanwhile. */
   readonly into?: LedgerEvent[]
+  /** Is given each line that holds no event, or one that was changed or cut off, in the order of the lines. */
+  readonly leftOut?: (line: LeftOutLine) => void
+}
+
+/** A line that is not among the events. One that repeats an event, or is too long to be read, is not told of. */
+export interface LeftOutLine {
+  /** So many events stand before it. */
+  readonly position: number
+  /** From 1; of a JSON list, the number of the item. */
+  readonly line: number
+  /** As it was read, without its line end; of a JSON list, the item as JSON. */
+  readonly text: string
 }
 
 /** Events of a last batch that is not whole are not among the events: nobody was told that they are there. */
@@ -42,7 +54,9 @@ export interface ParsedLedger extends GatheredEvents {
  */
 export async function parseJSONL(source: TextSource, options: ParseOptions = {}): Promise<ParsedLedger> {
   const { maxLine = 32e6, maxTotal = 256e6, maxLines = 1e6, maxDepth = 1000, partial = false } = options
-  const gathered = gather(options.into)
+  const { into = [], leftOut } = options
+  const leave = leftOut && ((text: string, line: number): void => leftOut({ position: into.length, line, text }))
+  const gathered = gather(into, leave)
   let stored: StoredLines | undefined
   let list: string[] | undefined
   let chained = true
@@ -83,7 +97,12 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
   /** The hashes that are still being looked at. */
   const hashes: Promise<void>[] = []
   const storedBehind = (previous: string): StoredLines =>
-    storedLines(previous, gathered, within, chainFault, check => hashes.push(check))
+    storedLines(previous, { gathered, within, leave, report: chainFault, checking: check => hashes.push(check) })
+
+  const foreign = (text: string): void => {
+    if (within(line, maxDepth => checkKeys(text, line, gathered, maxDepth))) gathered.text(text, line)
+    else leave?.(text, line)
+  }
 
   for await (const text of linesOf(source, { maxLine, maxTotal, skipLong: partial, odd })) {
     if (++line > maxLines) throw tooMany(maxLines)
@@ -101,9 +120,9 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
         stored = storedBehind('')
         stored.read(text, line)
       } else if (text.trimStart().startsWith('[')) list = [text]
-      else readForeign(text, line, gathered, within)
+      else foreign(text)
     } else if (stored) stored.read(text, line)
-    else readForeign(text, line, gathered, within)
+    else foreign(text)
     if (hashes.length > maxHashes) await hashes.shift()
   }
   stored?.end()
@@ -133,15 +152,18 @@ interface StoredLines {
   end(): void
 }
 
+interface Reader {
+  readonly gathered: Gathered
+  readonly within: Within
+  readonly leave: ((text: string, line: number) => void) | undefined
+  readonly report: (fault: Omit<LineReport, 'severity'>) => void
+  readonly checking: (check: Promise<void>) => void
+}
+
 /** Lines of our own: their events count when their batch is whole. */
-function storedLines(
-  previous: string,
-  gathered: Gathered,
-  within: Within,
-  report: (fault: Omit<LineReport, 'severity'>) => void,
-  checking: (check: Promise<void>) => void
-): StoredLines {
-  let waiting: { text: string; line: number }[] = []
+function storedLines(previous: string, { gathered, within, leave, report, checking }: Reader): StoredLines {
+  /** `event`: its JSON; undefined of a line that is left out. */
+  let waiting: { event: string | undefined; text: string; line: number }[] = []
   let start = 0
   let end = 0
   const chain = chainReader(previous, portableChecksums, (text, hash) => {
@@ -161,16 +183,18 @@ function storedLines(
         const kind = fault === 'line' ? 'syntax' : fault
         report({ line, kind, message: faultText(fault, start, line) })
       }
-      if (event !== undefined) waiting.push({ text: event, line })
+      if (event !== undefined || leave) waiting.push({ event, text, line })
       if (!ends) return
-      for (const one of waiting) {
-        if (within(one.line, maxDepth => checkDepth(one.text, maxDepth))) gathered.text(one.text, one.line)
-      }
+      const batch = waiting
       waiting = []
+      for (const { event, text, line } of batch) {
+        if (event !== undefined && within(line, maxDepth => checkDepth(event, maxDepth))) gathered.text(event, line)
+        else leave?.(text, line)
+      }
     },
     end() {
-      if (waiting.length === 0) return
-      report({ line: start, kind: 'cut', message: cutText })
+      if (waiting.some(({ event }) => event !== undefined)) report({ line: start, kind: 'cut', message: cutText })
+      for (const { text, line } of waiting) leave?.(text, line)
     }
   }
 }
@@ -214,10 +238,6 @@ export function faultText(fault: 'line' | 'crc' | 'hash', batchStart: number, li
     case 'hash':
       return `The batch of lines ${batchStart} to ${line} was changed: an event was edited, moved, added or removed.`
   }
-}
-
-function readForeign(text: string, line: number, gathered: Gathered, within: Within): void {
-  if (within(line, maxDepth => checkKeys(text, line, gathered, maxDepth))) gathered.text(text, line)
 }
 
 function checkKeys(text: string, line: number, gathered: Gathered, maxDepth: number): void {
