@@ -1,4 +1,4 @@
-import { parseJSONL } from 'daybook'
+import { parseJSONL, verifyLedger } from 'daybook'
 import { expect, test } from 'vitest'
 import { answered, asked, bookOf } from './events.fixture.js'
 import { ExportError, fileName, toGzip, toHtml, toJsonl, toTrace } from './export.js'
@@ -28,17 +28,19 @@ test('packed, it is the same', async () => {
   expect(await new Response(unpacked).text()).toBe('one\ntwo\n')
 })
 
-test('a page carries the ledger as data that ends no tag', () => {
-  const page = toHtml(viewer, 'run:8', 'Buses & $1 <b>', events)
+test('a page carries the ledger as data that ends no tag, and can verify it', async () => {
+  const jsonl = await (await toJsonl('run:8', events)).text()
+  const page = toHtml(viewer, 'run:8', 'Buses & $1 <b>', jsonl)
   expect(page).toContain('<title>Buses &amp; $1 &lt;b></title>')
   const text = /id="daybook-ledger">(.*)<\/script><script>/s.exec(page)?.[1] ?? ''
   expect(text).not.toContain('<')
-  expect(JSON.parse(text)).toEqual({ stream: 'run:8', events })
+  expect(JSON.parse(text)).toEqual({ stream: 'run:8', jsonl })
+  expect(await verifyLedger(jsonl)).toMatchObject({ ok: true, events: 2 })
 })
 
 test('what is no viewer is refused', () => {
-  expect(() => toHtml('<html><body>an app</body></html>', 'run:8', 't', events)).toThrow(ExportError)
-  expect(() => toHtml('daybook-ledger', 'run:8', 't', events)).toThrow(ExportError)
+  expect(() => toHtml('<html><body>an app</body></html>', 'run:8', 't', '')).toThrow(ExportError)
+  expect(() => toHtml('daybook-ledger', 'run:8', 't', '')).toThrow(ExportError)
 })
 
 test('a trace leaves out what was said unless it is asked for', async () => {

@@ -45,12 +45,13 @@ export async function toTrace(name: string, events: readonly LedgerEvent[], cont
 /**
  * The page of the devtools with the ledger in it. It is data there and no script, so the page's policy needs no word for it.
  * @param viewer The page as one HTML file, with an empty place for a ledger.
+ * @param jsonl The ledger as {@link toJsonl} writes it: with its chain the page can verify it.
  * @throws ExportError for what is no such page.
  */
-export function toHtml(viewer: string, name: string, title: string, events: readonly LedgerEvent[]): string {
+export function toHtml(viewer: string, name: string, title: string, jsonl: string): string {
   // Another page that was answered instead has no such place.
   if (!place.test(viewer)) throw new ExportError(noViewer)
-  const ledger = JSON.stringify({ stream: name, events }).replaceAll('<', '\\u003c')
+  const ledger = JSON.stringify({ stream: name, jsonl }).replaceAll('<', '\\u003c')
   const safe = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
   // In functions, since a `$` of the ledger or the title would mean something.
   return viewer

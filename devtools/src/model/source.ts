@@ -1,6 +1,9 @@
 /** What the panel reads: anything that can list ledgers and follow one. No DOM, no React. */
 import type { ForkEstimate, Kit, LedgerChange, LedgerEvent, LedgerInfo, LedgerSignal, Verification } from 'daybook'
 
+/** The label of the ledger that a page carries in itself. */
+export const carriedLabel = 'this file'
+
 export interface DevtoolsSource {
   /** As the panel shows it: `this page`, `node :4711`, `trains.jsonl`. */
   readonly label: string

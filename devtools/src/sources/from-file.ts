@@ -73,6 +73,14 @@ async function streamOf(file: Blob): Promise<string | undefined> {
 }
 
 async function readOn(file: Blob, name: string, stream: string): Promise<ParsedFile> {
+  const parsed = readWhileShown(file, name, stream)
+  const { whole, subscribe } = parsed.reading
+  await Promise.race([whole, new Promise<void>(subscribe)])
+  return parsed
+}
+
+/** At once, with no rows yet. `stream`: the ledger's name, as its first line says. */
+export function readWhileShown(file: Blob, name: string, stream: string): ParsedFile & { readonly reading: Reading } {
   const raw = rawRows(stream)
   const { rows } = raw
   const listeners = new Set<() => void>()
@@ -93,7 +101,6 @@ async function readOn(file: Blob, name: string, stream: string): Promise<ParsedF
   }
   const text = (): Promise<string> => file.text()
   const whole = byLine(pieces(), name, raw).then(parsed => ({ ...parsed, text }))
-  await Promise.race([whole, new Promise<void>(subscribe)])
   whole.catch(() => {}) // told to whoever waits for it
   return { name: stream, events: rows, text, reading: { whole, subscribe } }
 }

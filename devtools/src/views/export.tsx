@@ -136,7 +136,10 @@ async function fileOf(
     case 'otlp':
       return toTrace(name, events, content)
     case 'html':
-      return new Blob([toHtml(await fetchViewer(document.baseURI), name, title, events)], { type: 'text/html' })
+      return new Blob(
+        [toHtml(await fetchViewer(document.baseURI), name, title, await (await toJsonl(name, events)).text())],
+        { type: 'text/html' }
+      )
   }
 }
 

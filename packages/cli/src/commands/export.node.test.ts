@@ -58,7 +58,10 @@ test('a page holds the devtools and the run, and may load nothing', async () => 
   expect(html).toContain('<title>Daybook demo</title>')
   expect(html).toContain("const price = '$&'")
   const [, ledger = ''] = /<script type="application\/json" id="daybook-ledger">(.*?)<\/script>/s.exec(html) ?? []
-  expect(JSON.parse(ledger)).toEqual({ stream: 'run:demo', events: (await parseJSONL(await demoText())).events })
+  const { stream, jsonl } = JSON.parse(ledger)
+  expect(stream).toBe('run:demo')
+  expect((await parseJSONL(jsonl)).events).toEqual((await parseJSONL(await demoText())).events)
+  expect(await verifyLedger(jsonl)).toMatchObject({ ok: true })
 })
 
 test('what somebody said cannot get out of its place in the page', async () => {
@@ -78,7 +81,8 @@ test('what somebody said cannot get out of its place in the page', async () => {
   expect(stdout.match(/<script/g)).toHaveLength(2)
   expect(stdout).not.toContain('<img')
   const [, held = ''] = /id="daybook-ledger">(.*?)<\/script>/s.exec(stdout) ?? []
-  expect(JSON.parse(held).events[0].data.data.text).toBe(text)
+  const { events } = await parseJSONL(JSON.parse(held).jsonl)
+  expect(events[0]?.data).toMatchObject({ data: { text } })
 })
 
 test('what cannot be exported is said in a line', async () => {

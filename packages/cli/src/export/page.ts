@@ -1,7 +1,7 @@
 /** A run as one page that opens from a disk, without a network: the devtools with the ledger in them. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LedgerEvent } from 'daybook'
+import { type LedgerEvent, toJSONL } from 'daybook'
 import { ConfigurationError } from 'daybook/errors'
 
 export interface RunPage {
@@ -21,12 +21,14 @@ export async function runPage({ name, title, events }: RunPage, folder: string):
     throw unknownPage(cause)
   })
   if (!page.includes(place)) throw unknownPage()
+  // With its chain, so that the page can verify what it shows.
+  const jsonl = toJSONL(events, { name })
   // In functions, since a `$` of the ledger means something in a text to put in.
   return page
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(title)}</title>`)
     .replace(
       place,
-      () => `<script type="application/json" id="daybook-ledger">${safeJson({ stream: name, events })}</script>`
+      () => `<script type="application/json" id="daybook-ledger">${safeJson({ stream: name, jsonl })}</script>`
     )
 }
 
