@@ -42,6 +42,27 @@ test('an exported run opens without a network, and all of it is there to be look
   await expect(rows.first()).toBeVisible()
 })
 
+test('an exported run is verified without a network, and its address keeps what is shown', async ({ page }) => {
+  await command('export', 'demo', '--html', '--out', 'demo.html')
+  await page.goto(pathToFileURL(join(folder, 'demo.html')).href)
+  const rows = page.getByRole('grid', { name: 'Events' }).getByRole('row')
+  await rows.filter({ hasText: 'llm.response' }).first().click()
+  await page.getByRole('tab', { name: 'Raw', exact: true }).click()
+  await page.getByRole('tab', { name: 'Cost', exact: true }).click()
+  await expect.poll(() => new URL(page.url()).hash).toMatch(/^#run=run:demo&seq=\d+&view=cost&tab=raw$/)
+  await page.reload()
+  await expect(page.getByRole('tab', { name: 'Cost', exact: true })).toHaveAttribute('aria-selected', 'true')
+  await page.goBack()
+  await expect(rows.and(page.locator('[aria-selected=true]'))).toContainText('llm.response')
+  await expect(page.getByRole('tab', { name: 'Raw', exact: true })).toHaveAttribute('aria-selected', 'true')
+
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').getByRole('combobox').fill('replay')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Verify', exact: true }).click()
+  await expect(page.getByText(/^All \d+ events are as they were written\.$/)).toBeVisible()
+})
+
 test('what was said in a run is shown in its page, and never run', async ({ page }) => {
   const text = '</script><script>document.title = "taken"</script><!--<script><img src=x onerror="document.title=1">'
   const event = { id: 'e1', type: 'object.created', source: 'run:bad', actor: 'cli', cause: [] }

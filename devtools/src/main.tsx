@@ -47,7 +47,8 @@ replayWorker.make = () => workerAt(replayUrl)
 const panel = createPanel({
   theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
   ...(address.view ? { view: address.view } : {}),
-  ...(address.filter ? { filter: address.filter } : {})
+  ...(address.filter ? { filter: address.filter } : {}),
+  ...(address.tab ? { tab: address.tab } : {})
 })
 
 const inPage = async (): Promise<typeof import('./in-page.js')> => import('./in-page.js')

@@ -31,3 +31,13 @@ test('a branch has a word of its own', () => {
   expect(writeAddress({ run: 'branch:b2' })).toBe('#branch=b2')
   expect(readAddress('#branch=b2')).toEqual({ run: 'branch:b2' })
 })
+
+test('the tab of the inspector, the compared runs and the file of the run are part of it', () => {
+  const address = { run: 'run:8', tab: 'raw', compared: ['run:8', 'branch:b2'], file: 'my trains.jsonl' } as const
+  expect(writeAddress(address)).toBe('#run=run:8&tab=raw&compare=run:8&compare=branch:b2&file=my+trains.jsonl')
+  expect(readAddress(writeAddress(address))).toEqual(address)
+  expect(writeAddress({ tab: 'pretty', compared: ['run:8'] })).toBe('')
+  expect(readAddress('#tab=else&compare=a')).toEqual({})
+  expect(readAddress('#compare=1&compare=2&compare=3&compare=4&compare=5').compared).toHaveLength(4)
+  expect(readAddress(`#file=${'x'.repeat(9000)}`).file).toHaveLength(200)
+})

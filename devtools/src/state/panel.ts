@@ -39,6 +39,7 @@ export interface PanelOptions {
   readonly theme?: Theme
   readonly view?: View
   readonly filter?: string
+  readonly tab?: InspectorTab
   /** The window that shows the panel, where that is not the one of this script. */
   readonly window?: () => Window
 }
@@ -62,6 +63,8 @@ export function createPanel(options: PanelOptions = {}): Panel {
   let unfollow: (() => void) | undefined
   let wanted: string | undefined
   let place: Place = {}
+  /** The run that the place is in: it may come after it was given up. */
+  let placeOf: string | undefined
   let version = 0
   let sourceIds = 0
   let giveUp: ReturnType<typeof setTimeout> | undefined
@@ -76,7 +79,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     selected: undefined as number | undefined,
     filter: options.filter ?? '',
     view: options.view ?? ('ledger' as View),
-    tab: 'pretty' as InspectorTab,
+    tab: options.tab ?? ('pretty' as InspectorTab),
     theme: options.theme ?? ('auto' as Theme),
     playhead: undefined as number | undefined,
     range: undefined as TimeRange | undefined,
@@ -276,7 +279,8 @@ export function createPanel(options: PanelOptions = {}): Panel {
     open(key) {
       const entry = runs.find(candidate => candidate.key === key)
       if (!entry || run?.key === key) return
-      if (wanted !== entry.info.name) place = {}
+      if (placeOf !== entry.info.name) place = {}
+      placeOf = undefined
       wanted = undefined
       playback.pause()
       unfollow?.()
@@ -317,6 +321,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
     want(name, at = {}) {
       place = at
+      placeOf = name
       if (run?.name === name) {
         stand(run)
         changed()

@@ -9,7 +9,8 @@ import type { Playback } from './playback.js'
 /** In the order of their tabs and of the keys 1 to 7. */
 export const viewNames = ['ledger', 'waterfall', 'dialog', 'graph', 'cost', 'world', 'compare'] as const
 export type View = (typeof viewNames)[number]
-export type InspectorTab = 'pretty' | 'json' | 'raw' | 'diff' | 'causes'
+export const tabNames = ['pretty', 'json', 'raw', 'diff', 'causes'] as const
+export type InspectorTab = (typeof tabNames)[number]
 /** What stands in the place of the inspector. */
 export type Sheet = 'fork' | 'replay' | 'try'
 /** What stands above the panel until it is closed. */
