@@ -1,7 +1,9 @@
 /** The replay sheet: whether a ledger is as it was written, whether its run would happen again, and how it went. */
 import type { Divergence, Verification } from 'daybook'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { pathWords } from '../model/differ.js'
+import { type Book, malformed } from '../model/book.js'
+import { divergenceWords } from '../model/divergence.js'
+import { masked } from '../model/mask.js'
 import { duration, grouped } from '../model/numbers.js'
 import { isOwnKit } from '../sources/kits.js'
 import type { StrictOutcome } from '../sources/replay-strictly.js'
@@ -175,6 +177,8 @@ function Strict({ run }: { readonly run: OpenRun }) {
         )
       }
     }
+    const raw = run.book.events.findIndex(({ type }) => (type as string) === malformed)
+    if (raw >= 0) throw new Error(`#${raw + 1} is no event, so this ledger is not replayed.`)
     const { replayStrictly } = await import('../sources/replay-strictly.js')
     const outcome = await replayStrictly(run.book.events, kit ?? '', { kit: source.kit?.(kit ?? ''), signal })
     const [first] = outcome.divergences
@@ -206,7 +210,7 @@ function Strict({ run }: { readonly run: OpenRun }) {
       </div>
       <div role="status">
         {step.state === 'failed' && <Verdict bad>{step.message}</Verdict>}
-        {step.state === 'done' && <Outcome outcome={step.value} ms={step.ms} onGo={panel.select} />}
+        {step.state === 'done' && <Outcome outcome={step.value} ms={step.ms} book={run.book} onGo={panel.select} />}
       </div>
     </section>
   )
@@ -217,9 +221,10 @@ const shownOthers = 20
 function Outcome(props: {
   readonly outcome: StrictOutcome
   readonly ms: number
+  readonly book: Book
   readonly onGo: (row: number) => void
 }) {
-  const { outcome, ms, onGo } = props
+  const { outcome, ms, book, onGo } = props
   const { equal, diverged, events, ok, divergences, worker } = outcome
   const [first, ...others] = divergences
   const compared = equal + diverged
@@ -232,26 +237,41 @@ function Outcome(props: {
         {grouped(events - compared)} more are where the run began, its answers, and what the runtime notes.{' '}
         {duration(ms)}, {worker ? 'in a worker' : 'in the page'}, 0 calls.
       </p>
-      {first && <First divergence={first} onGo={onGo} />}
+      {first && <First divergence={first} book={book} onGo={onGo} />}
       {others.length > 0 && (
         <div className="others">
           <h4 className="muted">{diverged - 1} more differ</h4>
-          {others.slice(0, shownOthers).map(({ position, message }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: one event may differ more than once
-            <button type="button" className="link" key={i} title={message} onClick={() => onGo(position)}>
-              <span className="mono">#{position + 1}</span>
-              <span className="clip">{message}</span>
-            </button>
-          ))}
+          {others.slice(0, shownOthers).map((divergence, i) => {
+            const { type, text, more, path } = divergenceWords(divergence, book)
+            const { position } = divergence
+            return (
+              <button
+                type="button"
+                className="link"
+                // biome-ignore lint/suspicious/noArrayIndexKey: one event may differ more than once
+                key={i}
+                title={masked(more ?? (path === undefined ? text : `${text}: ${path}`))}
+                onClick={() => onGo(position)}
+              >
+                <span className="mono">#{position + 1}</span>
+                <span className="clip">
+                  {masked(text)} <span className="muted">{type}</span>
+                </span>
+              </button>
+            )
+          })}
+          {diverged - 1 > shownOthers && <p className="meta">The first {shownOthers} of them are shown.</p>}
         </div>
       )}
     </>
   )
 }
 
-function First({ divergence, onGo }: { readonly divergence: Divergence; readonly onGo: (row: number) => void }) {
-  const { position, kind, fields, message, expected, found } = divergence
+function First(props: { readonly divergence: Divergence; readonly book: Book; readonly onGo: (row: number) => void }) {
+  const { divergence, book, onGo } = props
+  const { position, fields, expected, found } = divergence
   const [field] = fields
+  const { type, text, path, more } = divergenceWords(divergence, book)
   return (
     <div className="first">
       <p>
@@ -259,15 +279,11 @@ function First({ divergence, onGo }: { readonly divergence: Divergence; readonly
         <button type="button" className="ref" onClick={() => onGo(position)}>
           #{position + 1}
         </button>
-        {field ? (
-          <>
-            , in <span className="mono">{pathWords(field.path)}</span>
-          </>
-        ) : (
-          `: ${kind}`
-        )}
+        , <span className="mono">{type}</span>
       </p>
-      <p className="muted">{message}</p>
+      <p>{masked(text)}</p>
+      {path !== undefined && <p className="meta mono">{masked(path)}</p>}
+      {more !== undefined && <p className="muted">{masked(more)}</p>}
       <div className="sides">
         <Side title="expected" text={textOf(field ? field.before : expected)} look="old" />
         <Side title="found" text={textOf(field ? field.after : found)} look="new" />
@@ -297,7 +313,7 @@ const maxText = 8000
 
 function textOf(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? String(value))
+  const text = masked(typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? String(value)))
   return text.length > maxText ? `${text.slice(0, maxText)}… (${grouped(text.length)} characters)` : text
 }
 

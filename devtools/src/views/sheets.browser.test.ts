@@ -199,8 +199,21 @@ test('a replay that differs goes to the first event that does, with what was exp
   button(root, 'Replay strictly')()?.click()
   await found(() => root.querySelector('.first'))
   expect(panel.selected).toBe(position)
-  expect(root.querySelector('.first')?.textContent).toMatch(/data\.patch\.text/)
+  const said = root.querySelector('.first')?.textContent
+  expect(said).toContain(`First at #${position + 1}, object.patched`)
+  expect(said).toMatch(/: text differs/)
+  expect(said).toMatch(/data\.patch\.text/)
+  expect(root.querySelector('.replay')?.textContent).not.toMatch(/Position \d|-[\w-]{22}/)
   expect(root.querySelector('.sides')?.textContent).toContain('Tea is cold.')
+})
+
+test('a file with a line that is no event is not replayed', async () => {
+  const { events } = await ran()
+  const text = events.map(event => JSON.stringify(event)).toSpliced(2, 0, 'null')
+  const root = await open(fileSource(await parseLedgerText(text.join('\n'), 'tea.jsonl'), 'tea.jsonl'))
+  panel.setSheet('replay')
+  ;(await found(button(root, 'Replay strictly'))).click()
+  await found(says(root, '#3 is no event, so this ledger is not replayed.'))
 })
 
 test('a file that was changed after it was written is unverified, and is not replayed', async () => {
