@@ -5,4 +5,4 @@
 export { matcher } from './filter.js'
 export { prepareSearch } from './search-text.js'
 export { suggestions } from './suggest.js'
-export { parseFilter } from './terms.js'
+export { faultsOf, parseFilter } from './terms.js'

@@ -77,6 +77,12 @@ export function parseFilter(input: string): readonly Term[] {
   return terms
 }
 
+/** What is wrong with the terms, a line each; undefined where nothing is. */
+export function faultsOf(terms: readonly Term[]): string | undefined {
+  const faults = terms.flatMap(({ fault }) => fault ?? [])
+  return faults.length === 0 ? undefined : [...faults, 'What is underlined is left out.'].join('\n')
+}
+
 function isKey(key: string): key is FilterKey {
   return Object.hasOwn(filterKeys, key)
 }

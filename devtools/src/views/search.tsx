@@ -33,8 +33,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
     return () => clearTimeout(timer)
   }, [focused, book])
 
-  const wrong = terms.some(term => term.fault)
-  const message = wrong && [...terms.flatMap(term => term.fault ?? []), 'What is underlined is left out.'].join('\n')
+  const message = filterParts()?.faultsOf(terms)
   const items = (focused && !closed && filterParts()?.suggestions(filter, caret, book)) || []
   const open = items.length > 0
   const at = Math.min(active, items.length - 1)
@@ -67,7 +66,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
     if (key !== 'Escape') event.preventDefault()
   }
   return (
-    <search className={wrong ? 'search wrong' : 'search'}>
+    <search className={message ? 'search wrong' : 'search'}>
       <Icon name="search" size={13} />
       <div className="typed">
         <div ref={mirror} className="mirror" aria-hidden="true">
@@ -83,7 +82,7 @@ export function Search({ dock }: { readonly dock: boolean }) {
           aria-controls={open ? id : undefined}
           aria-autocomplete="list"
           aria-activedescendant={open && at >= 0 ? `${id}-${at}` : undefined}
-          aria-invalid={wrong || undefined}
+          aria-invalid={message ? true : undefined}
           aria-describedby={message ? `${id}-message` : undefined}
           placeholder={dock ? 'Filter' : 'Filter by text, type:llm.*, cost:>0.01, has:error'}
           spellCheck={false}

@@ -20,9 +20,7 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
         <Figure
           value={usd(spentSoFar(totals), estimated)}
           label={unpriced && totals.spentUsd !== null ? `spent, ${totals.unpriced} unpriced` : 'spent'}
-          title={
-            awaited ? 'Nothing is answered yet' : totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`
-          }
+          title={totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`}
         />
         <Figure
           className="saved"
