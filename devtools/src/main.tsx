@@ -47,9 +47,9 @@ replayWorker.make = () => workerAt(replayUrl)
 const panel = createPanel({
   theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
   ...(address.view ? { view: address.view } : {}),
-  ...(address.filter ? { filter: address.filter } : {}),
-  ...(address.tab ? { tab: address.tab } : {})
+  ...(address.filter ? { filter: address.filter } : {})
 })
+if (address.tab) panel.setTab(address.tab)
 
 const inPage = async (): Promise<typeof import('./in-page.js')> => import('./in-page.js')
 /** Pages of this origin that share what they have: see `daybook-devtools/tabs`. */

@@ -7,11 +7,8 @@ import { createPanel } from './state/panel.js'
 import { Devtools } from './views/devtools.js'
 
 const { run, seq, playhead, view, filter, tab } = readAddress(location.hash)
-const panel = createPanel({
-  ...(view ? { view } : {}),
-  ...(filter ? { filter } : {}),
-  ...(tab ? { tab } : {})
-})
+const panel = createPanel({ ...(view ? { view } : {}), ...(filter ? { filter } : {}) })
+if (tab) panel.setTab(tab)
 if (run) panel.want(run, { ...(seq ? { seq } : {}), ...(playhead ? { playhead } : {}) })
 mount(document.getElementById('root') as HTMLElement, { height: '100%' }).render(<Devtools panel={panel} wholePage />)
 const carried = documentSource(document)

@@ -95,7 +95,8 @@ test('an address stays what it asks for while its run is not there', async () =>
 
 test('the tab and the compared runs are kept, and taken from an address once the runs are there', async () => {
   history.replaceState(null, '', '#run=run:1&view=compare&tab=json&compare=run:2&compare=run:1')
-  panel = createPanel({ view: 'compare', tab: 'json' })
+  panel = createPanel({ view: 'compare' })
+  panel.setTab('json')
   stop = keepAddress(panel, window, 'run:1')
   panel.want('run:1')
   expect(panel.compared).toEqual([])

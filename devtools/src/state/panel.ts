@@ -39,7 +39,6 @@ export interface PanelOptions {
   readonly theme?: Theme
   readonly view?: View
   readonly filter?: string
-  readonly tab?: InspectorTab
   /** The window that shows the panel, where that is not the one of this script. */
   readonly window?: () => Window
 }
@@ -79,7 +78,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     selected: undefined as number | undefined,
     filter: options.filter ?? '',
     view: options.view ?? ('ledger' as View),
-    tab: options.tab ?? ('pretty' as InspectorTab),
+    tab: 'pretty' as InspectorTab,
     theme: options.theme ?? ('auto' as Theme),
     playhead: undefined as number | undefined,
     range: undefined as TimeRange | undefined,
@@ -280,7 +279,6 @@ export function createPanel(options: PanelOptions = {}): Panel {
       const entry = runs.find(candidate => candidate.key === key)
       if (!entry || run?.key === key) return
       if (placeOf !== entry.info.name) place = {}
-      placeOf = undefined
       wanted = undefined
       playback.pause()
       unfollow?.()

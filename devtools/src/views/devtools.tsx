@@ -98,24 +98,12 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const openFiles = async (files: Iterable<Blob & { name?: string }>): Promise<void> => {
     // Taken now: what was dropped is gone after the first wait.
     const chosen = [...files]
-    const said: string[] = []
-    let failed = false
-    let reader: typeof import('../sources/from-file.js') | undefined
-    for (const file of chosen) {
-      try {
-        reader ??= await import('../sources/from-file.js')
-        const parsed = await reader.readLedgerFile(file)
-        panel.addSource(reader.fileSource(parsed, file.name ?? 'pasted'), { open: true })
-        const { note } = (await parsed.reading?.whole) ?? parsed
-        if (note) said.push(note)
-      } catch (error) {
-        failed = true
-        said.push(
-          reader && error instanceof reader.FileError ? error.message : `The file cannot be read. ${inWords(error)}`
-        )
-      }
+    try {
+      const sources = await import('../sources/open-files.js')
+      await sources.openFiles(panel, chosen, inWords)
+    } catch (error) {
+      panel.tell(`The file cannot be read. ${inWords(error)}`, true)
     }
-    panel.tell(said.length > 0 ? said.join(' ') : undefined, failed)
   }
 
   const longest = run?.book.actorLength ?? 0

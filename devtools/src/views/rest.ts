@@ -8,7 +8,7 @@ export async function loadAll(): Promise<void> {
     loadActions,
     ...[...Object.values(overlays), ...Object.values(sheets)].map(part => ('ready' in part ? part.ready : undefined)),
     () => import('../sdk.js'),
-    () => import('../sources/from-file.js'),
+    () => import('../sources/open-files.js'),
     () => import('./inspector-tabs.js'),
     () => import('./miss.js'),
     () => import('../model/strict.js'),
