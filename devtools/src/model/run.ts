@@ -126,8 +126,7 @@ export function runState(
 /** How long a run took, in milliseconds: one that is under way goes on with the clock. */
 export function tookMs(book: Book, now: number, live: boolean): number {
   const last = book.times.at(-1) ?? Number.NaN
-  const since = runState(book, now, live) === 'running' ? now - book.startedAt : Number.NaN
-  return since > last ? since : last
+  return runState(book, now, live) === 'running' ? Math.max(last, now - book.startedAt) : last
 }
 
 /** What the rail shows of a run. */

@@ -148,7 +148,7 @@ export function isAwaited({ answered, calls, failed }: Totals): boolean {
 
 /** US dollars so far; without a call, none. Null where it is not known. */
 export function spentSoFar(totals: Totals): number | null {
-  return totals.answered > 0 || isAwaited(totals) ? totals.spentUsd : 0
+  return totals.answered > 0 ? totals.spentUsd : isAwaited(totals) ? null : 0
 }
 
 /** The answer came from the cache, or from a call of somebody else that was already on its way. */

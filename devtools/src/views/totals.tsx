@@ -10,17 +10,17 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
   const { totals } = run.shown
   const { estimated } = totals
   const unpriced = totals.unpriced > 0
-  const awaited = isAwaited(totals)
-  const tokens = (value: number): string => (totals.measured && !awaited ? count(value) : unknown)
+  const measured = totals.measured && !isAwaited(totals)
+  const tokens = (value: number): string => (measured ? count(value) : unknown)
   let streamed = 0
-  if (awaited) for (const { tokens } of run.shown.streams.live.values()) streamed += tokens
+  if (!measured) for (const { tokens } of run.shown.streams.live.values()) streamed += tokens
   return (
     <section className="totals" aria-label="Totals">
       <div className="figures">
         <Figure
           value={usd(spentSoFar(totals), estimated)}
           label={unpriced && totals.spentUsd !== null ? `spent, ${totals.unpriced} unpriced` : 'spent'}
-          title={totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`}
+          title={`$${totals.spentUsd ?? unknown}`}
         />
         <Figure
           className="saved"
