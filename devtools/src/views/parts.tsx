@@ -1,5 +1,5 @@
 /** Small parts that several views use. */
-import { Component, type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+import { Component, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Chip as ChipModel } from '../model/row.js'
 import type { SourceStatus } from '../model/source.js'
 
@@ -44,9 +44,19 @@ export function Tabs<Name extends string>(props: {
     const list = event.currentTarget
     requestAnimationFrame(() => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus())
   }
+  const list = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is chosen: it comes into sight
+  useEffect(() => {
+    const shown = list.current
+    const tab = shown?.querySelector<HTMLElement>('[aria-selected="true"]')
+    if (!shown || !tab) return
+    const at = tab.offsetLeft - shown.offsetLeft
+    // No further than it takes, and not under the fade.
+    shown.scrollLeft = Math.max(at + tab.offsetWidth + 20 - shown.clientWidth, Math.min(shown.scrollLeft, at - 20))
+  }, [value])
   return (
     <div className={small ? 'tabs small' : 'tabs'}>
-      <div role="tablist" aria-label={label} style={{ display: 'flex' }} onKeyDown={move}>
+      <div ref={list} role="tablist" aria-label={label} onKeyDown={move}>
         {items.map(item => (
           <button
             key={item.name}
