@@ -174,6 +174,11 @@ test('a change has its sign; none is 0, and what is not known is no change', () 
   ])
 })
 
+test('the sign of a difference stands beside its figure, after the mark of an estimate', () => {
+  const estimate = (value: number): string => usd(value, true)
+  expect([signed(-0.0346, estimate), signed(0.0346, estimate)]).toEqual(['≈\u00a0−$0.0346', '≈\u00a0+$0.0346'])
+})
+
 const choice = (key: string, more: Partial<Choice> = {}): Choice => ({
   key,
   name: `run:${key}`,

@@ -188,7 +188,9 @@ const minus = '−'
 export function signed(change: number | undefined, format: (value: number) => string): string {
   if (change === undefined || Number.isNaN(change)) return '–'
   if (change === 0) return '0'
-  return `${change < 0 ? minus : '+'}${format(Math.abs(change))}`
+  const sign = change < 0 ? minus : '+'
+  // An estimate stays one at the sight of its first letter: ≈ −$0.03.
+  return format(Math.abs(change)).replace(/^(≈\s)?/, `$1${sign}`)
 }
 
 /** The figures of two answers that differ, or the parameters of two requests; else how many fields do. */

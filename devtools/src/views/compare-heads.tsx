@@ -70,7 +70,7 @@ function Head({ panel, keys, at, side, choose }: HeadProps & { readonly at: numb
         {figures.map(([value, label]) => (
           <span key={label}>
             <b>{value}</b>
-            <span className="meta clip">{label}</span>
+            <span className="meta">{label}</span>
           </span>
         ))}
       </div>
@@ -103,7 +103,7 @@ function Against({ sides }: { readonly sides: readonly Side[] }) {
       <div key={letter} className="against line">
         <span className={`letter letter-${letter.toLowerCase()}`}>{letter}</span>
         <b>{signed(cost, value => usd(value, estimated))}</b>
-        <span className="meta clip">{took}</span>
+        <span className="meta">{took}</span>
       </div>
     )
   })

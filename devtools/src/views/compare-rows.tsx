@@ -294,7 +294,7 @@ function Deltas(props: {
     const places = here.map(side => `#${placeOf(side, row.events[sides.indexOf(side)] as LedgerEvent) + 1}`)
     return (
       <dl className="deltas">
-        <div>
+        <div title={places.join(', ')}>
           <dt>only in</dt>
           <dd>{here.map(({ letter }) => letter).join(', ')}</dd>
           <dd className="values">{places.join(', ')}</dd>
@@ -309,7 +309,7 @@ function Deltas(props: {
         const deltas = deltasOf(first, other, aligned.fields(first, other), texts[at])
         const letter = others.length > 1 ? `${sides[at + 1]?.letter} ` : ''
         return deltas.slice(0, others.length > 1 ? 3 : 7).map(({ label, change, values }) => (
-          <div key={`${letter}${label}`}>
+          <div key={`${letter}${label}`} title={values}>
             <dt className="clip" title={label}>
               {letter}
               {label}
