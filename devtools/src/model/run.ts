@@ -143,9 +143,11 @@ export interface RunCard {
   readonly forkedAt?: number | undefined
 }
 
-/** A short, stable tag of a ledger's name: `run:8` is `8`, a long one keeps its end. */
+/** A short, stable tag of a ledger's name: `run:8` is `8`, a long one keeps its end, a file its name without the type. */
 export function shortName(name: string): string {
   const id = name.replace(/^(run|branch|session):/, '')
+  const stem = id.replace(/(\.(jsonl?|ndjson|gz))+$/, '')
+  if (stem !== id) return stem.length > 12 ? `${stem.slice(0, 11)}…` : stem
   return id.length > 5 ? id.slice(-4) : id
 }
 

@@ -1,6 +1,6 @@
 /** An event in one line. */
 import type { LedgerEvent } from 'daybook'
-import { duration } from './numbers.js'
+import { duration, unknown } from './numbers.js'
 import type { Objects } from './objects.js'
 import { contentText, firstLine, list, number, oneLine, record, string } from './read.js'
 
@@ -12,6 +12,7 @@ export interface Summary {
 
 export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
   const data = record(event.data)
+  const named = (id: unknown): string => (id === undefined ? unknown : objects.nameOf(String(id)))
   switch (event.type as string) {
     case 'llm.request':
       return { text: question(data.messages), tone: 'plain' }
@@ -32,22 +33,22 @@ export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
       return { text: `${name} · ${result(data.result)}`, tone: 'plain' }
     }
     case 'object.created':
-      return { text: joined(objects.nameOf(String(data.id)), gist(data.data)), tone: 'quiet' }
+      return { text: joined(named(data.id), gist(data.data)), tone: 'quiet' }
     case 'object.patched':
-      return { text: joined(objects.nameOf(String(data.id)), gist(data.patch)), tone: 'quiet' }
+      return { text: joined(named(data.id), gist(data.patch)), tone: 'quiet' }
     case 'relation.created': {
-      const ends = `${objects.nameOf(String(data.source_id))} → ${objects.nameOf(String(data.target_id))}`
+      const ends = `${named(data.source_id)} → ${named(data.target_id)}`
       return { text: `${string(data.type) ?? 'relation'} · ${ends}`, tone: 'quiet' }
     }
     case 'relation.removed':
-      return { text: String(data.id), tone: 'quiet' }
+      return { text: String(data.id ?? unknown), tone: 'quiet' }
     case 'kit.loaded':
       return {
         text: joined(`${string(data.name) ?? 'kit'} ${string(data.version) ?? ''}`.trim(), string(data.goal)),
         tone: 'quiet'
       }
     case 'run.resumed':
-      return { text: `from event ${String(data.position)}`, tone: 'quiet' }
+      return { text: `from event ${String(data.position ?? unknown)}`, tone: 'quiet' }
     case 'responder.fired':
     case 'responder.completed':
       return { text: string(data.responder) ?? '', tone: 'quiet' }
@@ -61,7 +62,10 @@ export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
     case 'budget.exhausted':
       return { text: list(data.reasons).map(String).join(', ') || 'a limit was reached', tone: 'error' }
     case 'branch.created':
-      return { text: `${String(data.branch_id)} · forked at #${(number(data.fork_position) ?? 0) + 1}`, tone: 'plain' }
+      return {
+        text: `${String(data.branch_id ?? unknown)} · forked at #${(number(data.fork_position) ?? 0) + 1}`,
+        tone: 'plain'
+      }
     case 'warning.raised':
       return { text: joined(string(data.area) ?? '', firstLine(string(data.message) ?? '')), tone: 'plain' }
     case 'message.appended':
