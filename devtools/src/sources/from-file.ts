@@ -176,7 +176,8 @@ async function byLine(text: TextSource, file: string, raw: RawRows = rawRows(fil
     const why = first ? ` Line ${first.line}: ${first.message}` : ''
     throw new FileError(`${file} is no ledger that can be shown.${why}`)
   }
-  const more = faults.length > 1 ? ` ${faults.length - 1} more lines have faults.` : ''
+  const others = faults.length - 1
+  const more = others > 0 ? ` ${others} more ${others === 1 ? 'line has a fault' : 'lines have faults'}.` : ''
   return {
     ...checked(raw.rows, parsed.name ?? file, file),
     ...(raw.firstRaw === undefined ? {} : { firstRaw: raw.firstRaw, forkable: parsed.events }),

@@ -172,7 +172,11 @@ function Times({ answers }: { readonly answers: readonly Answer[] }) {
       <h3>
         Time to answer <span className="right">p50 {duration(middle)}</span>
       </h3>
-      <div className="times" role="img" aria-label={`${times.length} answers, in the middle ${duration(middle)}`}>
+      <div
+        className="times"
+        role="img"
+        aria-label={`${times.length} ${times.length === 1 ? 'answer' : 'answers'}, in the middle ${duration(middle)}`}
+      >
         <span className="middle" style={{ left: x(middle) }} />
         {times.map((ms, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: dots have no state and no name

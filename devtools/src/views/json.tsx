@@ -3,6 +3,7 @@
 import { useMemo, useState } from 'react'
 import { type JsonLine, jsonLines } from '../model/json-tree.js'
 import { masked } from '../model/mask.js'
+import { grouped } from '../model/numbers.js'
 import { Icon } from './glyph.js'
 import { copy } from './parts.js'
 
@@ -56,7 +57,7 @@ function Line(props: { readonly line: JsonLine; readonly onFlip: () => void; rea
           {line.cut > 0 && (
             <button type="button" className="more" onClick={onWhole}>
               {' '}
-              … {line.cut} more characters
+              … {grouped(line.cut)} more {line.cut === 1 ? 'character' : 'characters'}
             </button>
           )}
         </span>

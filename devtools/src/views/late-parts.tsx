@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Book } from '../model/book.js'
 import { glyphOf } from '../model/family.js'
 import { masked } from '../model/mask.js'
+import { grouped } from '../model/numbers.js'
 import { Glyph, Icon } from './glyph.js'
 import { copy } from './parts.js'
 
@@ -61,7 +62,7 @@ export function Clamped({
       <div className={`said${mono ? ' mono' : ''}${long && !open ? ' clamp' : ''}`}>{shown}</div>
       {long && (
         <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? 'Show less' : `Show all ${text.length} characters`}
+          {open ? 'Show less' : `Show all ${grouped(text.length)} characters`}
         </button>
       )}
     </>

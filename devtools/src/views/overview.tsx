@@ -31,7 +31,10 @@ export function Overview({ run }: { readonly run: OpenRun }) {
   const state = runState(book, now, live)
   const failed = totals.failed > 0 ? `, ${totals.failed} failed` : ''
   const open = book.calls.open.size > 0 ? `, ${book.calls.open.size} open` : ''
-  const unpriced = totals.unpriced > 0 ? `, and ${totals.unpriced} answers without a known price` : ''
+  const unpriced =
+    totals.unpriced > 0
+      ? `, and ${totals.unpriced} ${totals.unpriced === 1 ? 'answer' : 'answers'} without a known price`
+      : ''
   return (
     <>
       <div className="head">
