@@ -47,7 +47,7 @@ export interface PanelOptions {
 const firstFilterMs = 8
 const filterMs = 24
 /** What was done can be undone for so long. */
-const undoMs = 10_000
+const noticeMs = 10_000
 /** A run that was asked for and does not appear for so long is given up; the newest is shown instead. */
 const wantMs = 2000
 
@@ -389,7 +389,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     tell(text, error = false, undo) {
       clearTimeout(forget)
       state.notice = text === undefined ? undefined : { text, error, ...(undo ? { undo } : {}) }
-      if (undo) forget = setTimeout(() => panel.tell(undefined), undoMs)
+      if (undo || (text !== undefined && !error)) forget = setTimeout(() => panel.tell(undefined), noticeMs)
       changed()
     },
     close() {

@@ -66,18 +66,18 @@ export function Empty(props: { readonly onTry: (() => void) | undefined; readonl
               ))}
             </div>
             <div className="code">
+              <button type="button" className="button" onClick={() => void copy(lines.join('\n')).then(setCopied)}>
+                <Icon name={copied ? 'check' : 'copy'} />
+                {copied ? 'Copied' : 'Copy'}
+              </button>
               <code>
                 {lines.map((line, i) => (
-                  <div key={line}>
+                  <div key={line} className="code-line">
                     <span className="ln">{i + 1}</span>
                     <Code line={line} />
                   </div>
                 ))}
               </code>
-              <button type="button" className="button" onClick={() => void copy(lines.join('\n')).then(setCopied)}>
-                <Icon name={copied ? 'check' : 'copy'} />
-                {copied ? 'Copied' : 'Copy'}
-              </button>
             </div>
             <div className="actions">
               {onTry && (

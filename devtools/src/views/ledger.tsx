@@ -289,7 +289,9 @@ const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot
       onClick={() => onSelect(row)}
     >
       <Cell className="seq r">{item.seq}</Cell>
-      <Cell className="time r">{item.time}</Cell>
+      <Cell className="time r clip" title={item.time}>
+        {item.time}
+      </Cell>
       <Cell className="lanes-cell">
         <LanesOf book={book} row={row} hot={hot} />
       </Cell>
