@@ -42,3 +42,9 @@ test('a request that brings a result of a tool names the tool, by the message or
   expect(textOf('llm.request', { messages })).toBe('result of tide: 4 m')
   expect(textOf('llm.request', { messages: messages.slice(2) })).toBe('result of a tool: 4 m')
 })
+
+test('what an event does not say is a dash', () => {
+  expect(textOf('relation.created', { type: 'part_of' })).toBe('part_of · – → –')
+  expect(textOf('object.created', {})).toBe('–')
+  expect(textOf('run.resumed', {})).toBe('from event –')
+})
