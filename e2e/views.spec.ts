@@ -141,3 +141,51 @@ for (const theme of ['dark', 'light'] as const) {
     })
   })
 }
+
+test.describe('with little room', () => {
+  const little = { width: 480, height: 800 }
+
+  /** Pairs of what stands in the header and in the bars of the views, of which one lies over the other. */
+  const overlaps = (page: Page): Promise<string[]> =>
+    page.locator('.db').evaluate(top => {
+      const shown = [...top.querySelectorAll('.header > *, .totals > *, .tab, .view-tools, .fork > .head > *')]
+        .filter(part => part.checkVisibility() && !part.matches('.unseen'))
+        .map(part => ({ part, box: part.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 1 && box.left < innerWidth)
+      return shown.flatMap((a, i) =>
+        shown.slice(i + 1).flatMap(b => {
+          const wide = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left)
+          const high = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top)
+          const apart = wide < 1.5 || high < 1.5 || a.part.closest('.inspector') !== b.part.closest('.inspector')
+          return apart ? [] : [`${a.part.className} and ${b.part.className}`]
+        })
+      )
+    })
+
+  for (const view of Object.keys(views)) {
+    test(`${view} is whole`, async ({ page }) => {
+      await open(page, view)
+      await page.setViewportSize(little)
+      await expect(page.getByRole('tab', { name: view })).toHaveAttribute('aria-selected', 'true')
+      const bar = page.getByRole('tablist', { name: 'Views' })
+      await expect(bar.getByRole('tab', { name: view })).toBeInViewport({ ratio: 1 })
+      if (view === 'dialog') await expect(page.getByRole('button', { name: 'Pause view' })).toBeInViewport({ ratio: 1 })
+      if (view === 'compare') await expect(page.locator('.compare-stats').first()).toBeVisible()
+      expect(await cutTexts(page.locator('.db').first()), 'texts that are cut off').toEqual([])
+      expect(await overlaps(page), 'what lies over each other').toEqual([])
+      expect(await violations(page), 'axe').toEqual([])
+    })
+  }
+
+  test('the fork sheet is whole', async ({ page }) => {
+    await open(page, 'ledger')
+    await page.setViewportSize(little)
+    await rowsOf(page).filter({ hasText: 'What does an electric bus cost' }).first().click()
+    await page.getByRole('button', { name: 'Fork here' }).click()
+    await expect(page.getByRole('button', { name: 'Run branch' })).toBeInViewport({ ratio: 1 })
+    await expect(page.getByText('then Compare')).toBeInViewport({ ratio: 1 })
+    expect(await cutTexts(page.locator('.db').first()), 'texts that are cut off').toEqual([])
+    expect(await overlaps(page), 'what lies over each other').toEqual([])
+    expect(await violations(page), 'axe').toEqual([])
+  })
+})
