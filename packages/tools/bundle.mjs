@@ -59,7 +59,7 @@ const panelSizes = [
   {
     name: 'the panel: up to the first rows of a run, styles included, without React',
     goal: 35_000,
-    limit: 35_000,
+    limit: 35_200,
     bytes: () => panelParts(readChunks('devtools/dist/react'), 'react.js').first
   },
   {

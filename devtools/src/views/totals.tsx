@@ -20,7 +20,7 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
         <Figure
           value={usd(spentSoFar(totals), estimated)}
           label={unpriced && totals.spentUsd !== null ? `spent, ${totals.unpriced} unpriced` : 'spent'}
-          title={`$${totals.spentUsd ?? unknown}`}
+          title={totals.spentUsd === null ? 'No price is known' : `$${totals.spentUsd}`}
         />
         <Figure
           className="saved"
