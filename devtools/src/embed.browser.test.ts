@@ -260,3 +260,17 @@ test('the panel moves into a window of its own, and comes back when that is clos
     ;(opened as Window | null)?.close()
   }
 })
+
+test('the list names the row that is selected, and only while that is in the page', async () => {
+  const { source } = run(...Array.from({ length: 400 }, (_, i) => asked(`q${i}`, `Why ${i}?`, i)))
+  mounted = mountDevtools(place(), source, { height: 500 })
+  ;(await found(rowWith('Why 3?'))).click()
+  const grid = await found(() => root().querySelector<HTMLElement>('[role="grid"]'))
+  const named = (): string | null => grid.getAttribute('aria-activedescendant')
+  await found(() => named() === 'row-3')
+  expect(root().querySelector('#row-3')?.getAttribute('aria-selected')).toBe('true')
+  grid.scrollTop = 4800
+  await found(() => named() === null)
+  grid.scrollTop = 0
+  await found(() => named() === 'row-3')
+})
