@@ -97,6 +97,13 @@ const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('[data-keys="filter"]').fill('-type:relation.* after:#18')
     await expect(page.locator('.playhead-line')).toBeVisible()
   },
+  async grouped(page) {
+    await page.getByLabel('Group').selectOption('actor')
+    await page.getByRole('button', { name: 'runtime 2 events' }).click()
+    await rowsOf(page).filter({ hasText: 'calls search_web' }).click()
+    await expect(page.getByRole('button', { name: 'claude-haiku-4-5 7 events $0.0131' })).toBeVisible()
+    await expect(page.getByRole('complementary', { name: 'Event 24' })).toBeVisible()
+  },
   async failed(page) {
     await rowsOf(page).filter({ hasText: 'llm.attempt' }).first().click()
     await page.getByRole('tab', { name: 'JSON' }).click()

@@ -85,6 +85,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     sheet: undefined as Sheet | undefined,
     overlay: undefined as Overlay | undefined,
     compared: [] as readonly string[],
+    group: 'none' as Panel['group'],
     notice: undefined as Panel['notice']
   }
 
@@ -227,6 +228,9 @@ export function createPanel(options: PanelOptions = {}): Panel {
     },
     get overlay() {
       return state.overlay
+    },
+    get group() {
+      return state.group
     },
     get compared() {
       return state.compared
@@ -380,6 +384,10 @@ export function createPanel(options: PanelOptions = {}): Panel {
     },
     setOverlay(overlay) {
       state.overlay = overlay
+      changed()
+    },
+    setGroup(group) {
+      state.group = group
       changed()
     },
     setCompared(keys) {

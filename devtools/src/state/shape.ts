@@ -1,6 +1,8 @@
 /** What the panel's state looks like to the views. */
+
 import type { LedgerInfo } from 'daybook'
 import type { Book, BookFold } from '../model/book.js'
+import type { GroupBy } from '../model/row-groups.js'
 import type { RunCard } from '../model/run.js'
 import type { DevtoolsSource, SourceStatus } from '../model/source.js'
 import type { Term } from '../model/terms.js'
@@ -88,6 +90,8 @@ export interface Panel {
   readonly overlay: Overlay | undefined
   /** The keys of the runs that Compare shows, two to four, the first one being A. */
   readonly compared: readonly string[]
+  /** How the rows of the ledger are grouped. */
+  readonly group: GroupBy
   readonly notice: Notice | undefined
   subscribe(listener: () => void): () => void
   cardOf(run: RunEntry): RunCard
@@ -109,6 +113,7 @@ export interface Panel {
   setSheet(sheet: Sheet | undefined): void
   setOverlay(overlay: Overlay | undefined): void
   setCompared(keys: readonly string[]): void
+  setGroup(group: GroupBy): void
   tell(text: string | undefined, error?: boolean, undo?: () => void): void
   close(): void
 }

@@ -5,6 +5,7 @@ import { runState } from '../model/run.js'
 import { usePanel } from '../state/context.js'
 import { useFates } from '../state/fates.js'
 import { Icon } from './glyph.js'
+import { late } from './late.js'
 import { LedgerRow, RawRow, rowHeight, StreamingRow } from './ledger-row.js'
 import { paintMatches } from './matches.js'
 import { Minimap } from './minimap-slot.js'
@@ -178,6 +179,7 @@ export function Ledger({ run, dock }: ViewProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: a table cannot leave out the rows that are not in sight */}
       <div
         ref={scroller}
+        hidden={panel.group !== 'none'}
         className="rows"
         role="grid"
         aria-label="Events"
@@ -198,7 +200,8 @@ export function Ledger({ run, dock }: ViewProps) {
         </div>
         {total === 0 && <Nothing filtered={visible !== undefined && book.events.length > 0} />}
       </div>
-      {fresh > 0 && (
+      <Groups run={run} dock={dock} />
+      {fresh > 0 && panel.group === 'none' && (
         <button type="button" className="pill" onClick={follow}>
           <Icon name="down" />
           {fresh} new
@@ -207,6 +210,8 @@ export function Ledger({ run, dock }: ViewProps) {
     </div>
   )
 }
+
+const Groups = late(async () => (await import('./grouped-rows.js')).Groups)
 
 function sizeOf(rows: HTMLElement, head: HTMLElement | null): { top: number; height: number; summary: number } {
   return { top: rows.scrollTop, height: rows.clientHeight, summary: head?.offsetWidth ?? 0 }
