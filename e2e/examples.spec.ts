@@ -75,6 +75,8 @@ test('a plain page with an import map has the panel docked', async ({ page }) =>
       expect((await page.request.get(`${server.origin}${path}`)).status(), path).toBe(404)
     }
   } finally {
+    // A page that is still there would miss what it fetches when it is idle.
+    await page.close()
     await server.stop()
   }
 })
@@ -91,6 +93,8 @@ test('the React app has the panel docked while it is developed', async ({ page }
     await page.getByRole('button', { name: 'Stop' }).click()
     await expect(page.getByRole('listitem').nth(1)).toContainText('stopped')
   } finally {
+    // A page that is still there would miss what it fetches when it is idle.
+    await page.close()
     await server.stop()
   }
 })
@@ -124,6 +128,8 @@ test('with a key, the React app asks its dev server, which alone knows it', asyn
     expect(foreign.status()).toBe(404)
     expect(asked).toHaveLength(1)
   } finally {
+    // A page that is still there would miss what it fetches when it is idle.
+    await page.close()
     await server.stop()
     provider.closeAllConnections()
     provider.close()
@@ -154,6 +160,7 @@ test('the React app, built for production, has nothing of the panel in it', asyn
       await expect(page.getByRole('listitem').nth(1)).toContainText('This is a simulated answer', patient)
       await expect(page.locator('[data-daybook-devtools]')).toHaveCount(0)
     } finally {
+      await page.close()
       await site.close()
     }
   } finally {

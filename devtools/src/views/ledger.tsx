@@ -200,7 +200,9 @@ export function Ledger({ run, dock }: ViewProps) {
         </div>
         {total === 0 && <Nothing filtered={visible !== undefined && book.events.length > 0} />}
       </div>
-      <Groups run={run} dock={dock} />
+      <Boundary fallback={() => null}>
+        <Groups run={run} dock={dock} />
+      </Boundary>
       {fresh > 0 && panel.group === 'none' && (
         <button type="button" className="pill" onClick={follow}>
           <Icon name="down" />

@@ -10,6 +10,7 @@ export async function loadAll(): Promise<void> {
     () => import('../sdk.js'),
     () => import('../sources/open-files.js'),
     () => import('./inspector-tabs.js'),
+    () => import('./grouped-rows.js'),
     () => import('./miss.js'),
     () => import('../model/strict.js'),
     () => import('../sources/replay-strictly.js'),
