@@ -42,7 +42,7 @@ test('an exported run opens without a network, and all of it is there to be look
   await expect(rows.first()).toBeVisible()
 })
 
-test('an exported run is verified without a network, and its address keeps what is shown', async ({ page }) => {
+test('an exported run is verified and replayed without a network, and its address keeps what is shown', async ({ page }) => {
   await command('export', 'demo', '--html', '--out', 'demo.html')
   await page.goto(pathToFileURL(join(folder, 'demo.html')).href)
   const rows = page.getByRole('grid', { name: 'Events' }).getByRole('row')
@@ -61,6 +61,8 @@ test('an exported run is verified without a network, and its address keeps what 
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Verify', exact: true }).click()
   await expect(page.getByText(/^All \d+ events are as they were written\.$/)).toBeVisible()
+  await page.getByRole('button', { name: 'Replay strictly' }).click()
+  await expect(page.getByText('21 of 21 events equal')).toBeVisible({ timeout: 20_000 })
 })
 
 test('what was said in a run is shown in its page, and never run', async ({ page }) => {

@@ -19,8 +19,8 @@ test.afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test.use({ viewport: { width: 1440, height: 900 } })
 
-async function open(page: Page, view: string): Promise<void> {
-  await page.goto(`/#view=${view}`)
+async function open(page: Page, view: string, at = '/'): Promise<void> {
+  await page.goto(`${at}#view=${view}`)
   for (const name of ['run-7', 'branch-b2', 'run-8']) {
     await page.locator('[data-open-file]').setInputFiles(join(folder, `${name}.jsonl`))
     await expect(page.getByRole('navigation').getByText(`${name}.jsonl`)).toBeVisible()
@@ -148,6 +148,19 @@ for (const theme of ['dark', 'light'] as const) {
     })
   })
 }
+
+// The file that an exported run is put into has a small React and no part that is loaded later.
+test.describe('in an exported file', () => {
+  // A file makes no calls, so it has no fork sheet.
+  const { fork: _, ...others } = states
+  for (const [view, drive] of [...Object.entries(views), ...Object.entries(others)]) {
+    test(`${view} is the same`, async ({ page }) => {
+      await open(page, Object.hasOwn(views, view) ? view : 'ledger', '/viewer.html')
+      await drive(page)
+      await look(page, `file-${view}`)
+    })
+  }
+})
 
 test.describe('with little room', () => {
   const little = { width: 480, height: 800 }

@@ -1,4 +1,6 @@
 import type { Plugin } from 'vite'
 
+export function allAtOnce(): Plugin
+export function withoutLater(code: string): string | undefined
 export function inlinePage(): Plugin
 export function inlined(page: string, script: string, style: string): string

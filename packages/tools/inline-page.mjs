@@ -2,6 +2,31 @@
 // nothing else. `packages/cli` and the page itself put a ledger into the file that comes out.
 import { createHash } from 'node:crypto'
 
+const later = /\bimport\(\s*(["'])([^"']+)\1\s*\)/g
+
+/**
+ * A Vite plugin: what a module would load later is loaded with it. One file has nothing to load later, and without this
+ * every module of it would be wrapped in a function that waits to be asked for.
+ */
+export function allAtOnce() {
+  return {
+    name: 'all-at-once',
+    enforce: 'post',
+    transform: code => withoutLater(code)
+  }
+}
+
+/** A module's code with a static import for each dynamic one of a fixed path; undefined where there is none. */
+export function withoutLater(code) {
+  const imports = []
+  const changed = code.replace(later, (_all, _quote, path) => {
+    const name = `atOnce${imports.length}`
+    imports.push(`import * as ${name} from ${JSON.stringify(path)};`)
+    return `Promise.resolve(${name})`
+  })
+  return imports.length > 0 ? imports.join('') + changed : undefined
+}
+
 /** A Vite plugin: of a page, one script and one stylesheet, only the page is left. */
 export function inlinePage() {
   return {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { inlined } from '../inline-page.mjs'
+import { inlined, withoutLater } from '../inline-page.mjs'
 
 /** As Vite builds it. */
 const page = `<!doctype html><html><head>
@@ -32,4 +32,13 @@ test('its policy allows just these two', () => {
 
 test('a page of another kind is not taken for one', () => {
   expect(() => inlined('<html></html>', script, '')).toThrow('The page has no')
+})
+
+test('what a module of it would load later is loaded with it', () => {
+  const code = `const load = async () => (await import('./later.js')).name\nconst kit = () => import("daybook-kits/research")\n`
+  expect(withoutLater(code)).toBe(
+    `import * as atOnce0 from "./later.js";import * as atOnce1 from "daybook-kits/research";` +
+      'const load = async () => (await Promise.resolve(atOnce0)).name\nconst kit = () => Promise.resolve(atOnce1)\n'
+  )
+  expect(withoutLater('const load = path => import(path)')).toBeUndefined()
 })
