@@ -1,19 +1,20 @@
 /** What a branch begins with: all that the events it shares had led to already. */
 import { DaybookError, InputError, shown } from '../errors.js'
-import type { Json, JsonObject } from '../json.js'
+import { isRecord, type Json, type JsonObject } from '../json.js'
 import { project } from '../world/project.js'
-import { changedData, namesOf } from './change.js'
+import { changedData, type DataChange, namesOf } from './change.js'
 import type { AnyEvent, DataOf, LedgerEvent } from './event.js'
 import { dataFault } from './guards.js'
 import { sessionsOf, triggerOf } from './sessions.js'
 import { unverifiedReason } from './unverified.js'
 
-/** One thing that is different in a branch. */
-export interface LedgerChange {
+/**
+ * One thing that is different in a branch: paths within its data, dotted or as JSON pointers, such as
+ * `{ set: { model: 'openai/x', 'messages.0.content': '…' }, remove: ['temperature', 'messages.3'] }`.
+ */
+export interface LedgerChange extends DataChange {
   /** The id of the changed event. Left out: the event at the fork position. */
   readonly event?: string | undefined
-  /** Paths within its data, dotted or as JSON pointers, with their new values: `{ 'model': 'openai/x', 'messages.0.content': '…' }`. */
-  readonly set: Readonly<Record<string, Json>>
 }
 
 export interface Tail {
@@ -62,7 +63,7 @@ export function tailOf(
       hint: 'Change what the responder was called for, or the options of its kit, at their own position.'
     })
   }
-  const changed = changedEvent(found, change.set)
+  const changed = changedEvent(found, change)
   carried[index] = changed
   try {
     project([...events.slice(0, position), ...carried])
@@ -109,10 +110,11 @@ function isApart(event: AnyEvent): boolean {
 }
 
 /** The event under its own id. Where a changed request goes is not known any more: whoever answers it knows. */
-function changedEvent(event: LedgerEvent, set: LedgerChange['set']): LedgerEvent {
-  const roots = new Set(Object.keys(set).map(path => namesOf(path)[0]))
+function changedEvent(event: LedgerEvent, change: LedgerChange): LedgerEvent {
+  const { set = {}, insert = {}, remove = [] } = change
+  const roots = new Set([...Object.keys(set), ...Object.keys(insert), ...remove].map(path => namesOf(path)[0]))
   const before = event.data as unknown as JsonObject
-  let data = changedData(before, set) as Record<string, Json>
+  let data = changedData(before, change) as Record<string, Json>
   if (event.type === 'llm.request') {
     if (roots.has('target')) {
       throw new InputError('Where a request goes cannot be changed in a ledger: change its model, or who answers it.')
@@ -120,8 +122,8 @@ function changedEvent(event: LedgerEvent, set: LedgerChange['set']): LedgerEvent
     const { target: _target, ...rest } = data
     data = rest
   }
-  const message = before.message as JsonObject | undefined
-  if (event.type === 'llm.response' && message && message.content === before.text && !roots.has('message')) {
+  const { message } = before
+  if (event.type === 'llm.response' && isRecord(message) && message.content === before.text && !roots.has('message')) {
     data.message = { ...message, content: data.text as Json }
   }
   const fault = dataFault(event.type, data)
