@@ -95,6 +95,12 @@ export interface ForkOptions extends ResumeOptions {
   readonly id?: string
   /** What is different: the event at the position, or another one of the tail that the prefix led to. */
   readonly change?: LedgerChange
+  /**
+   * An answer of the parent is used wherever the request is the same; a request that differs because of the change (it
+   * is the changed event, or caused by it directly or through others) is made; any other request that was not recorded
+   * ends the branch with ReplayMissError, before anything is reserved or paid for it. Left out: it is made.
+   */
+  readonly strict?: boolean
 }
 
 export interface Daybook {
@@ -268,11 +274,11 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
           const { resumeKit } = await runs()
           return { stream: resumeKit(kit, { ...common, ...scoped(ledger.name), id: idOf(ledger.name), ledger }) }
         }),
-      fork: (id, position, { id: branch = newId(host), change, ...given } = {}) =>
+      fork: (id, position, { id: branch = newId(host), change, strict, ...given } = {}) =>
         continued(id, given, async (parent, kit, common) => {
           const { forkKit } = await import('./run/fork.js') // few programs fork
           return {
-            stream: forkKit(kit, { ...common, ...scoped(`branch:${branch}`), parent, position, id: branch, change })
+            stream: forkKit(kit, { ...common, ...scoped(`branch:${branch}`), parent, position, id: branch, change, strict })
           }
         }),
       kits,

@@ -16,6 +16,13 @@ export interface ForkLedgerOptions {
   /** The branch will be `branch:<id>`. */
   readonly id: string
   readonly change?: LedgerChange | undefined
+  /**
+   * What the branch may ask. An answer of the parent is used wherever the request is the same, wherever it went. A
+   * request that differs because of the change, one that is the changed event or is caused by it directly or through
+   * others, is made. Any other request that was not recorded ends the branch, before anything is reserved or paid for
+   * it. The branch stays strict when it is resumed. Left out: what is not recorded is made.
+   */
+  readonly strict?: boolean | undefined
   /** Where both ledgers are kept; left out, the store that the ledger was opened in. */
   readonly store?: LedgerStore | undefined
   readonly host?: Host | undefined
@@ -31,7 +38,7 @@ export interface ForkLedgerOptions {
  * @throws InputError for a position or a change that does not fit, and an id that is in use; nothing is written then.
  */
 export async function forkLedger(ledger: Ledger, position: number, options: ForkLedgerOptions): Promise<Ledger> {
-  const { id, change, store, host = defaultHost(), target } = options
+  const { id, change, strict, store, host = defaultHost(), target } = options
   const name = `branch:${id}`
   checkLedgerName(name)
   checkPosition('position', position)
@@ -53,7 +60,8 @@ export async function forkLedger(ledger: Ledger, position: number, options: Fork
     ...(head === undefined ? {} : { head }),
     carried: carried.length,
     ...(position === 0 ? { root } : {}),
-    ...(unfinished ? { unfinished } : {})
+    ...(unfinished ? { unfinished } : {}),
+    ...(strict ? { strict, ...(changed ? { changed: changed.id } : {}) } : {})
   }
   const created: LedgerEvent<'branch.created'> = {
     id: derivedId('branch.created', root, name, 'runtime', position, host.sha256),

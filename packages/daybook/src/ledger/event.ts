@@ -116,6 +116,10 @@ export interface EventTypes {
     readonly root?: string
     /** Not everybody may have reacted to the last events that are shared: a wave was just written, or cut off. */
     readonly unfinished?: 'wave' | 'abort' | 'budget'
+    /** What is neither recorded nor follows from the change ends the branch. */
+    readonly strict?: boolean
+    /** Of a strict branch, the id of the event that is different in it. */
+    readonly changed?: string
   }
   'budget.exhausted': {
     readonly reasons: readonly string[]

@@ -14,18 +14,27 @@ const maxFields = 100
  * where there is any, and `data.fields` says what differs from there to the request. Takes time linear in the
  * recordings.
  */
-export function missOf(request: LLMRequest, recordings: readonly Recording[]): DaybookError {
-  const hint = 'Record the run anew, or say with onMiss who answers what is not recorded.'
+export function missOf(
+  request: LLMRequest,
+  recordings: readonly Recording[],
+  { said = `There is no recording of this request to ${quoted(request.model)}`, hint = anew, ...more }: MissWords = {}
+): DaybookError {
   const asked = counted(request)
   const nearest = nearestOf(asked, recordings)
-  if (!nearest) {
-    const message = `There is no recording of this request to ${quoted(request.model)}: nothing was recorded.`
-    return new ReplayMissError(message, { hint, data: { fields: [] } })
-  }
+  if (!nearest) return new ReplayMissError(`${said}: nothing was recorded.`, { hint, data: { ...more, fields: [] } })
   const fields = diffFields(counted(nearest.request), asked).slice(0, maxFields)
-  const message = `There is no recording of this request to ${quoted(request.model)}. ${difference(nearest, fields)}`
-  return new ReplayMissError(message, { hint, data: { nearest: nearest.requestId, fields } })
+  const data = { ...more, nearest: nearest.requestId, fields }
+  return new ReplayMissError(`${said}. ${difference(nearest, fields)}`, { hint, data })
 }
+
+/** What is said before the nearest is named, without a full stop, and what to do. The rest is in the error's data. */
+interface MissWords {
+  readonly said?: string
+  readonly hint?: string
+  readonly position?: number
+}
+
+const anew = 'Record the run anew, or say with onMiss who answers what is not recorded.'
 
 /** The members that make it another request; keys and headers are nobody's to see. */
 function counted(request: LLMRequest): LLMRequest {
@@ -58,7 +67,8 @@ function apart(before: Json | undefined, after: Json | undefined): [string, stri
   return [cut(before), cut(after)]
 }
 
-function quoted(value: unknown): string {
+/** A value in few words. */
+export function quoted(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = JSON.stringify(value)
   return text.length > 100 ? `${text.slice(0, 99)}…` : text

@@ -18,6 +18,8 @@ import { type OutboxBook, type Sayer, sayerKey } from './outbox.js'
 import type { Purse, Share } from './purse.js'
 import type { Drafts, Responder, ResponderContext } from './responder.js'
 import { byDigest, isAnswer, type Slot, saved } from './saved.js'
+import { failing } from './spending.js'
+import type { Strictness } from './strict.js'
 
 /** What all firings of a runtime share. */
 export interface Surroundings {
@@ -31,6 +33,8 @@ export interface Surroundings {
   answering(llm: LLMFn): LLMFn
   /** The function that answers an open request; one that the budget refused is answered from the cache only. */
   allowed(request: string, llm: LLMFn): LLMFn
+  /** Why a strict branch does not let a responder make a call. Left out: it may make any. */
+  refusal?: Strictness['refusal']
   /** How long a responder may take without a call in flight, in milliseconds. */
   readonly timeoutMs: number | undefined
   /** A firing that emits more than this is not heard any longer: the budget would stop it anyway. */
@@ -261,6 +265,9 @@ export class Firing implements ResponderContext, Sayer {
       return call.stream
     }
     const { spending, purse } = this.around
+    const position = this.world.length - 1
+    const refusal = this.around.refusal?.(request, { event: this.event, position }, this.responder.name, cause ?? [])
+    if (refusal) return this.call(failing(llm, refusal), request, id, options, undefined, { asked, digest }).stream
     if (this.number !== undefined) this.share ??= purse?.share(this.number)
     const paying = this.share && spending ? spending(llm, this.share) : llm
     return this.call(paying, request, id, options, undefined, { asked, digest }).stream

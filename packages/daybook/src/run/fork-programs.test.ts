@@ -150,6 +150,24 @@ test('the branch of any program, at any position, comes to the same events witho
   )
 })
 
+test('a strict branch of any program, without a change, makes no call and is not ended', patient, async () => {
+  await fc.assert(
+    fc.asyncProperty(program, async given => {
+      const { parent, events } = await ranOf(given)
+      fc.pre(events.every(({ type }) => type !== 'budget.exhausted'))
+      for (const [n, place] of given.places.entries()) {
+        const branch = await forkLedger(parent, place % (events.length + 1), { id: `${n}`, strict: true })
+        expect(await resumed(branch, given.parts)).toBe(0)
+        expect(said(await all(branch))).toEqual(said(events))
+        // A strict branch of it, and the same once more.
+        const again = await forkLedger(branch, (place * 7) % (branch.length + 1), { id: `of-${n}`, strict: true })
+        expect(await resumed(again, given.parts)).toBe(0)
+      }
+    }),
+    { numRuns: 50 }
+  )
+})
+
 test('so does the branch of a branch', patient, async () => {
   await fc.assert(
     fc.asyncProperty(program, async given => {

@@ -1,6 +1,7 @@
 /** A run of a kit forked: its prefix shared, its tail run again with one thing changed. */
-import { forkLedger, type LedgerChange } from '../ledger/branch.js'
+import { type ForkLedgerOptions, forkLedger, type LedgerChange } from '../ledger/branch.js'
 import type { LedgerEvent } from '../ledger/event.js'
+import { followsFrom } from '../ledger/follows.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { type Recording, recordingsOf, requestDigest, withoutNotes } from '../ledger/recordings.js'
 import { tailOf } from '../ledger/tail.js'
@@ -24,6 +25,11 @@ export interface ForkEstimate {
   readonly calls: number
   /** US dollars: with answers as long as they were, and as long as they may be. Null where a price is not known. */
   readonly costUsd: { readonly low: number; readonly high: number } | null
+  /**
+   * Where a strict fork ends: the position of the first request that would have to be asked without following from the
+   * change. What comes after it is not counted. Left out: nothing in the parent says that it would end.
+   */
+  readonly endsAt?: number
 }
 
 export interface ForkKitOptions extends Omit<RunKitOptions, 'ledger' | 'id'> {
@@ -31,10 +37,14 @@ export interface ForkKitOptions extends Omit<RunKitOptions, 'ledger' | 'id'> {
   readonly position: number
   readonly id: string
   readonly change?: LedgerChange | undefined
+  /** See {@link ForkLedgerOptions}. */
+  readonly strict?: ForkLedgerOptions['strict']
 }
 
 export interface ForkEstimateOptions {
   readonly change?: LedgerChange | undefined
+  /** Of a strict fork. */
+  readonly strict?: boolean | undefined
   /** By the price table unless said otherwise. */
   readonly estimate?: RunKitOptions['estimate']
   /** Where a changed request will go; left out, where its model's name says. */
@@ -43,16 +53,19 @@ export interface ForkEstimateOptions {
 
 /**
  * Forks the parent's ledger and runs its tail. Requests that are unchanged are answered from the parent's recordings at
- * cost 0, changed ones through the cache and then by `llm`; without one they fail. It fails as `resumeKit` does, and as
- * `forkLedger`.
+ * cost 0, changed ones through the cache and then by `llm`; without one they fail. It fails as `resumeKit` does, as
+ * `forkLedger`, and with `strict` as soon as a request is neither recorded nor follows from the change: with
+ * ReplayMissError, which names the position, what was asked and how the nearest recording differs. The ledger holds
+ * what happened until then, the `llm.failed` of that request and a warning that says the same. Calls that were in flight
+ * are aborted; resuming the branch fails again.
  */
 export function forkKit(kit: Kit, options: ForkKitOptions): Live<LedgerEvent, Run> {
-  const { parent, position, id, change, ...given } = options
+  const { parent, position, id, change, strict, ...given } = options
   const { llm, host, signal } = given
   return relay(
     async abandoned => {
       const target = llm && ((request: LLMRequest) => targetFor(llm, request).target)
-      const ledger = await forkLedger(parent, position, { id, change, host, target })
+      const ledger = await forkLedger(parent, position, { id, change, strict, host, target })
       const either = signal ? AbortSignal.any([signal, abandoned]) : abandoned
       return { stream: resumeKit(kit, { ...given, id, ledger, signal: either }) }
     },
@@ -73,7 +86,9 @@ export async function forkEstimate(
   const { carried, changed } = tailOf(events, events.at(-1)?.source ?? 'The ledger', position, options.change)
   const before = new Set(events.slice(0, position).map(({ id }) => id))
   const kept = new Set([...before, ...carried.map(({ id }) => id)])
-  const future = changed ? futureOf(changed, events, position, kept) : new Set<string>()
+  const future = followsFrom(changed?.id)
+  if (changed) future.add(changed)
+  for (const event of events.slice(position)) if (!kept.has(event.id)) future.add(event)
 
   const all = recordingsOf(events)
   const ended = new Set(all.filter(({ terminalId = '' }) => kept.has(terminalId)).map(({ requestId }) => requestId))
@@ -82,6 +97,7 @@ export async function forkEstimate(
   const known = new Set(answers.filter(({ requestId }) => !future.has(requestId)).map(digestOf))
   const calls: Recording[] = []
   let reused = 0
+  let endsAt: number | undefined
   for (const recording of all) {
     const { requestId: id, terminalId = '' } = recording
     if (ended.has(id)) {
@@ -91,10 +107,14 @@ export async function forkEstimate(
     const asked = id === changed?.id ? anew(recording, changed.data as LLMRequest, options) : recording
     const digest = digestOf(asked)
     if (future.has(id) ? known.has(digest) : answered.has(id) || known.has(digest)) reused++
-    else calls.push(asked)
+    else if (options.strict && !future.has(id)) {
+      endsAt = events.findIndex(event => event.id === id)
+      break
+    } else calls.push(asked)
     known.add(digest) // whoever asks the same again is answered with it
   }
-  return { reused, calls: calls.length, costUsd: await costOf(calls, changed?.id, options) }
+  const costUsd = await costOf(calls, changed?.id, options)
+  return { reused, calls: calls.length, costUsd, ...(endsAt === undefined ? {} : { endsAt }) }
 }
 
 /** A changed request as it will be asked. */
@@ -108,22 +128,6 @@ function anew(recording: Recording, data: LLMRequest, { target }: ForkEstimateOp
 function named(model: string): Target {
   const [provider = '', ...rest] = fullName(model).split('/')
   return { provider, api: 'chat', base_url: '', model: rest.filter(name => name !== 'responses').join('/') }
-}
-
-/** What followed from an event, itself included. The options of a kit are behind everything. */
-function futureOf(
-  changed: LedgerEvent,
-  events: readonly LedgerEvent[],
-  position: number,
-  kept: ReadonlySet<string>
-): ReadonlySet<string> {
-  const future = new Set([changed.id])
-  for (const { id, by = '', cause } of events.slice(position)) {
-    if (kept.has(id)) continue
-    const follows = future.has(by.slice(0, by.lastIndexOf('#'))) || cause.some(of => future.has(of))
-    if (follows || changed.type === 'kit.loaded') future.add(id)
-  }
-  return future
 }
 
 function digestOf({ request }: Recording): string {

@@ -5,13 +5,13 @@ import { overlayCache } from '../cache/overlay-cache.js'
 import { scopedCache } from '../cache/scoped-cache.js'
 import type { CacheStore } from '../cache/store.js'
 import type { Host } from '../host.js'
-import type { LedgerEvent } from '../ledger/event.js'
+import type { DataOf, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { isBranch } from '../ledger/name.js'
 import { type Recording, recordingsOf, requestDigest, type Terminal } from '../ledger/recordings.js'
 import { replayed } from '../ledger/replayed.js'
 import { siblingsOf } from '../ledger/siblings.js'
-import type { LLMFn } from '../llm/llm.js'
+import { type LLMFn, targetOf, withTarget } from '../llm/llm.js'
 
 export interface InheritedOptions {
   readonly llm?: LLMFn | undefined
@@ -32,7 +32,7 @@ const mark = Symbol.for('daybook.cached')
 export async function inherited(branch: Ledger, options: InheritedOptions): Promise<Inherited> {
   const { llm, cacheScope, host } = options
   let { cache } = options
-  const { recordings, above } = await parentsOf(branch)
+  const { recordings, above, strict } = await parentsOf(branch)
   if (cache !== false) {
     cache ??= memoryCache()
     if (cacheScope !== undefined) cache = layered(cache, [...above.filter(isBranch).reverse(), cacheScope])
@@ -40,7 +40,8 @@ export async function inherited(branch: Ledger, options: InheritedOptions): Prom
   if (!recordings) return { llm, cache }
   const asked = llm && (mark in llm || !cache ? llm : cached(llm, cache, host ? { host } : {}))
   // Behind no cache: what the parent was told comes before what somebody else was told since.
-  return { llm: Object.assign(replayed(recordings, { onMiss: asked }), { [mark]: true }), cache }
+  const answering = strict ? anywhere(recordings, asked) : replayed(recordings, { onMiss: asked })
+  return { llm: Object.assign(answering, { [mark]: true }), cache }
 }
 
 /** Each part of the store over what is found without it; added to is the last one alone. */
@@ -48,27 +49,42 @@ function layered(store: CacheStore, scopes: readonly string[]): CacheStore {
   return scopes.reduce((found, scope) => overlayCache(scopedCache(store, scope), found), store)
 }
 
+/** The recorded answers, wherever their requests went. */
+function anywhere(recordings: readonly Recording[], asked: LLMFn | undefined): LLMFn {
+  const went = new Map(recordings.map(({ request, target }) => [requestDigest(request), target]))
+  // Of a function that does not say where it asks, any recording will do.
+  const onMiss = asked && ((...call: Parameters<LLMFn>) => asked(...call))
+  const answering = replayed(recordings, { onMiss })
+  return withTarget(
+    answering,
+    (request, options) => went.get(requestDigest(request)) ?? targetOf(asked ?? answering, request, options)
+  )
+}
+
 interface Parents {
   /** The answers of all that it comes from, the nearest first, without those that the branch has already. */
   readonly recordings: readonly Recording[] | undefined
   /** What it comes from, the nearest first. */
   readonly above: readonly string[]
+  /** Whether what is not recorded ends it: see `strict` of {@link ForkLedgerOptions}. */
+  readonly strict: boolean
 }
 
-async function parentsOf(branch: Ledger): Promise<Parents> {
+export async function parentsOf(branch: Ledger): Promise<Parents> {
   const siblings = siblingsOf(branch)
   const own = await all(branch)
   let recordings: Recording[] | undefined
   const passed = new Set<string>()
-  for (let above = parentOf(own); above !== undefined && siblings && !passed.has(above); ) {
+  const mark = markOf(own)
+  for (let above = mark?.parent; above !== undefined && siblings && !passed.has(above); ) {
     passed.add(above)
     const ledger = await siblings.open(above)
     if (ledger.redacted) break
     const events = await all(ledger)
     recordings = joined(recordings ?? [], usable(recordingsOf(events), endedIn(own)))
-    above = parentOf(events)
+    above = markOf(events)?.parent
   }
-  return { recordings, above: [...passed] }
+  return { recordings, above: [...passed], strict: mark?.strict === true }
 }
 
 async function all(ledger: Ledger): Promise<readonly LedgerEvent[]> {
@@ -77,9 +93,9 @@ async function all(ledger: Ledger): Promise<readonly LedgerEvent[]> {
   return events
 }
 
-function parentOf(events: readonly LedgerEvent[]): string | undefined {
+function markOf(events: readonly LedgerEvent[]): DataOf<'branch.created'> | undefined {
   const mark = events.findLast(({ type }) => type === 'branch.created') as LedgerEvent<'branch.created'> | undefined
-  return mark?.data.parent
+  return mark?.data
 }
 
 function endedIn(events: readonly LedgerEvent[]): ReadonlySet<string> {
@@ -88,7 +104,8 @@ function endedIn(events: readonly LedgerEvent[]): ReadonlySet<string> {
 
 /**
  * Those that a branch may be given, `ended` being its requests that have an answer. An answer that the branch has
- * already stands in only for more of the same. That a parent was aborted or out of money says nothing of the request.
+ * already stands in only for more of the same. That a parent was aborted, out of money or had nothing recorded says
+ * nothing of the request.
  */
 export function usable(recordings: readonly Recording[], ended: ReadonlySet<string>): Recording[] {
   const answers = recordings.filter(({ answer }) => answer && !isCircumstance(answer))
@@ -105,5 +122,5 @@ function joined(first: readonly Recording[], second: readonly Recording[]): Reco
 }
 
 function isCircumstance({ type, data }: Terminal): boolean {
-  return type === 'llm.failed' && (data.kind === 'budget' || data.kind === 'aborted')
+  return type === 'llm.failed' && ['budget', 'aborted', 'replay'].includes(data.kind)
 }

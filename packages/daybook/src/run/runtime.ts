@@ -5,7 +5,7 @@
 import { cached } from '../cache/cached.js'
 import { memoryCache } from '../cache/memory-cache.js'
 import type { CacheStore } from '../cache/store.js'
-import { APIUserAbortError, BudgetExceededError, DaybookError, InputError, shown } from '../errors.js'
+import { APIUserAbortError, BudgetExceededError, DaybookError, InputError, ReplayMissError, shown } from '../errors.js'
 import { defaultHost, type Host } from '../host.js'
 import { type Budget, budgetOf, type Refusal } from '../ledger/budget.js'
 import type { RequestEstimate } from '../ledger/budget-meter.js'
@@ -32,6 +32,7 @@ import { outputKey, pendingOf } from './resume.js'
 import { runSnapshots } from './run-snapshot.js'
 import { refusing, spending } from './spending.js'
 import type { RunState } from './state.js'
+import type { Strictness } from './strict.js'
 import { type Due, dueFor, fire, type Placed, type WaveOptions } from './wave.js'
 
 export interface RuntimeOptions {
@@ -174,20 +175,36 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }
   }
 
+  /** Ends a strict branch: what waits for an answer has its end, and nobody else is called. */
+  async function* refuse(state: RunState, due: readonly Due[], strict: Strictness, signal: AbortSignal): Batches {
+    const around = { ...surroundings(state), allowed: strict.refused }
+    const outputs = await fire(due, state, around, until(state, signal))
+    outbox.close()
+    kept = undefined
+    const { events } = await commit(state, [...outputs, interruption(state, strict.failure)], around)
+    kept = state
+    yield events
+    throw strict.failure
+  }
+
   /** Runs the outputs, and the responders of the events that were appended before, to the end. Gives each batch. */
   async function* drive(state: RunState, start: Start, signal: AbortSignal): Batches {
-    const around = surroundings(state)
+    const rules = state.strict && (await (await import('./strict.js')).strictness(ledger, state))
+    const around = { ...surroundings(state), ...(rules ? { refusal: rules.refusal } : {}) }
     const breathed = breath()
     let { outputs, resumed, strict = false, begun = 0 } = start
     let wave: Placed[] = [...(start.before ?? [])]
+    const stop = rules?.stopped([...(start.due ?? []), ...dueFor(wave, registry, state)])
+    if (rules && stop) return yield* refuse(state, stop, rules, signal)
     if (start.due && start.due.length > 0) {
       const due = start.due.map(interrupted)
-      const late = await fire(due, state, paying(state, around, due), until(state, signal))
+      const late = await fire(due, state, paying(state, around, due), until(state, signal, rules?.signal))
       outbox.close()
       outputs = late.filter(output => !start.done?.has(outputKey(output.trigger, output.responder, output.ordinal)))
     }
     for (;;) {
-      if (signal.aborted) outputs = [...outputs, interruption(state)]
+      const failed = signal.aborted ? undefined : rules?.failure
+      if (signal.aborted || failed) outputs = [...outputs, interruption(state, failed)]
       if (resumed && outputs.length > 0) {
         outputs = [resumed, ...outputs]
         resumed = undefined
@@ -202,11 +219,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       }
       yield events
       if (signal.aborted) throw aborted(signal)
+      if (failed) throw failed
       if (stopped || wave.length === 0) return
       let due = [...dueFor(wave, registry, state)]
       if (begun) due = due.map(one => (one.position < begun ? interrupted(one) : one))
       begun = 0
-      const fired = fire(due, state, paying(state, around, due), until(state, signal))
+      const end = rules?.stopped(due)
+      if (rules && end) return yield* refuse(state, end, rules, signal)
+      const fired = fire(due, state, paying(state, around, due), until(state, signal, rules?.signal))
       outputs = fired instanceof Promise ? await fired : fired
       outbox.close()
       await breathed()
@@ -215,20 +235,24 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }
   }
 
-  /** When a wave that waits is ended: when the run is aborted, and when its seconds are over. */
-  function until(state: RunState, signal: AbortSignal): WaveOptions {
+  /** When a wave that waits is ended: when the run is aborted, a strict branch ends, and its seconds are over. */
+  function until(state: RunState, signal: AbortSignal, ended?: AbortSignal): WaveOptions {
     return {
       concurrency,
       watch(cut) {
         const abort = (): void => cut(aborted(signal))
         if (signal.aborted) abort()
         else signal.addEventListener('abort', abort, { once: true })
+        const end = (): void => cut(ended?.reason)
+        if (ended?.aborted) end()
+        else ended?.addEventListener('abort', end, { once: true })
         const left = Math.max(0, (budget.maxSeconds - state.budget.spend.seconds) * 1000)
         // A timer takes no more than 2^31 - 1 milliseconds, which is 24 days.
         const timer = left < 2 ** 31 ? setTimeout(() => cut(outOfTime(budget.maxSeconds)), left) : undefined
         return () => {
           clearTimeout(timer)
           signal.removeEventListener('abort', abort)
+          ended?.removeEventListener('abort', end)
         }
       }
     }
@@ -255,6 +279,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         release = yield* held(ledger, host, inner)
         if (inner.aborted) throw aborted(inner)
         const state = await refreshed()
+        const ended = state.strict?.ended
+        if (ended !== undefined) throw new ReplayMissError(ended, { hint: 'Fork its parent again.' })
         const limits = state.length > 0 ? state.budget.exhausted() : undefined
         const batches = limits ? exhausted(state, limits) : body(state, inner)
         for await (const events of batches) for (const event of events) yield event

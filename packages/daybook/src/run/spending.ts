@@ -1,6 +1,6 @@
 /** What the calls of a run may cost: by the reservation of their request, or by the share of the responder that asks. */
 
-import { asDaybookError, BudgetExceededError } from '../errors.js'
+import { asDaybookError, BudgetExceededError, type DaybookError } from '../errors.js'
 import type { Refusal } from '../ledger/budget.js'
 import { meter, type RequestEstimate } from '../ledger/budget-meter.js'
 import { relay, tap, unlessAborted } from '../llm/live.js'
@@ -61,8 +61,10 @@ export function spending(
 export function refusing(llm: LLMFn, { estimate, left }: Refusal): LLMFn {
   const message = `The budget leaves $${left.toFixed(4)}, which does not pay for this call of about $${estimate.toFixed(4)}.`
   const hint = 'Raise budget.maxCostUsd, or ask for fewer tokens.'
-  return withTarget(
-    () => failedStream(new BudgetExceededError(message, { hint, data: { estimate, left } })),
-    llm.target
-  )
+  return failing(llm, new BudgetExceededError(message, { hint, data: { estimate, left } }))
+}
+
+/** A function that fails in place of this one. */
+export function failing(llm: LLMFn, error: DaybookError): LLMFn {
+  return withTarget(() => failedStream(error), llm.target)
 }

@@ -2,7 +2,8 @@
 
 import { InputError } from '../errors.js'
 import { type Budget, type BudgetFold, type BudgetState, budgetFold } from '../ledger/budget.js'
-import type { AnyEvent, LedgerEvent } from '../ledger/event.js'
+import type { AnyEvent, DataOf, LedgerEvent } from '../ledger/event.js'
+import { type Follows, followsFrom } from '../ledger/follows.js'
 import { type SessionsFold, type SessionsState, sessionsFold } from '../ledger/sessions.js'
 import { Projection } from '../world/projection.js'
 import type { World, WorldContext } from '../world/world.js'
@@ -27,6 +28,9 @@ export interface RunStateStart {
   readonly events: ReadonlyMap<number, LedgerEvent>
 }
 
+/** The kind of the warning that ends a strict branch. */
+export const strictEnd = 'strict'
+
 export class RunState {
   readonly projection: Projection
   readonly budget: BudgetFold
@@ -35,6 +39,8 @@ export class RunState {
   root: string | undefined
   last: LedgerEvent | undefined
   readonly answers: AnswerPlace[]
+  /** Of a strict branch: what follows from its change, and what has ended it, in words. */
+  strict: { readonly follows: Follows; ended?: string } | undefined
   /** Where the open requests stand. */
   readonly waiting: Map<string, number> = new Map()
   private readonly ended: Set<string>
@@ -71,6 +77,11 @@ export class RunState {
     if (event.type === 'llm.request') this.waiting.set(event.id, this.length - 1)
     else if (event.type === 'llm.response' || event.type === 'llm.failed') this.end(event)
     this.sessions.add(event)
+    if (event.type === 'branch.created') this.branch(event.data)
+    else if (this.strict) {
+      this.strict.follows.add(event)
+      if (event.type === 'warning.raised' && event.data.kind === strictEnd) this.strict.ended = event.data.message
+    }
     this.root ??= (event.type === 'branch.created' && event.data.root) || event.source
     this.last = event
   }
@@ -95,6 +106,10 @@ export class RunState {
     if (ended !== undefined && !event.cause.some(id => this.waiting.has(id))) {
       throw new InputError(`The request ${ended} has its answer or failure already.`)
     }
+  }
+
+  private branch({ strict, changed }: DataOf<'branch.created'>): void {
+    this.strict = strict ? { follows: followsFrom(changed) } : undefined
   }
 
   private end(event: LedgerEvent<'llm.response'> | LedgerEvent<'llm.failed'>): void {
