@@ -58,10 +58,11 @@ export function forkHost(stores: Stores, context: Context, options: ForkHostOpti
     async estimate(order) {
       const { events, provider } = await open(order)
       const llm = answering(provider)
-      return forkEstimate(events, order.position, { change: order.change, target: request => llm.target?.(request) })
+      const { position, change, strict } = order
+      return forkEstimate(events, position, { change, strict, target: request => llm.target?.(request) })
     },
     async prepare(order) {
-      const { ledger, position, id, change } = order
+      const { ledger, position, id, change, strict = false } = order
       const { events, provider } = await open(order)
       const llm = answering(provider)
       const kit = await kitOf(events)
@@ -78,12 +79,12 @@ export function forkHost(stores: Stores, context: Context, options: ForkHostOpti
         const name = `branch:${id}`
         try {
           if (kit) {
-            const run = daybook.fork(ledger, position, { id, kit, signal, ...(change ? { change } : {}) })
+            const run = daybook.fork(ledger, position, { id, kit, signal, strict, ...(change ? { change } : {}) })
             for await (const _ of run) begun(name)
             await run
           } else {
             const branch = await forkLedger(await openLedger(stores.store, ledger), position, {
-              ...{ id, change, host: stores.host },
+              ...{ id, change, strict, host: stores.host },
               target: request => llm.target?.(request)
             })
             begun(name)

@@ -36,6 +36,34 @@ export function checkPath(event: LedgerEvent, path: string): void {
   }
 }
 
+/**
+ * What is left out must be there, however it is written.
+ * @throws InputError with the name that is nearest.
+ */
+export function checkRemoved({ type, data }: LedgerEvent, path: string): void {
+  const names = path.startsWith('/')
+    ? path
+        .slice(1)
+        .split('/')
+        .map(name => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+    : path.split('.')
+  let holder: unknown = data
+  for (const [index, name] of names.entries()) {
+    if (typeof holder !== 'object' || holder === null) return // leads nowhere: whoever changes the data says so
+    if (!Object.hasOwn(holder, name)) {
+      if (Array.isArray(holder)) return
+      const meant = didYouMean(names.slice(0, index), name, Object.keys(holder))
+      throw new InputError(`There is no ${oneLine(path, 40)} in this ${type} to leave out.${meant}`)
+    }
+    holder = (holder as Record<string, unknown>)[name]
+  }
+}
+
+function didYouMean(before: readonly string[], name: string, known: readonly string[]): string {
+  const nearest = nearestOf(name, known)
+  return nearest === undefined ? '' : ` Did you mean ${[...before, nearest].join('.')}?`
+}
+
 function misspelt(
   { type }: LedgerEvent,
   path: string,
@@ -43,8 +71,7 @@ function misspelt(
   name: string,
   known: readonly string[]
 ): Error {
-  const nearest = nearestOf(name, known)
-  const meant = nearest === undefined ? '' : ` Did you mean ${[...before, nearest].join('.')}?`
+  const meant = didYouMean(before, name, known)
   const pointer = `/${path.split('.').join('/')}`
   return new InputError(
     `There is no ${oneLine(path, 40)} in this ${type}.${meant} To add it, write it as ${oneLine(pointer, 40)}=….`

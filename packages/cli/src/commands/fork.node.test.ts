@@ -212,3 +212,81 @@ test('what does not fit is refused in a line, and nothing is made', async () => 
   }
   expect((await line.json(['list'])).runs.map(({ run }: { run: string }) => run)).toEqual(['demo'])
 })
+
+test('what is left out and put in is named, and a wrong name is refused with the nearest one', async () => {
+  const message = '{"role":"system","content":"Be brief."}'
+  const { code, stdout, stderr } = await line.run([
+    ...['fork', 'demo', '--at', '14', '--estimate', '--simulate'],
+    ...['--unset', 'max_tokens', '--insert', `messages.0=${message}`]
+  ])
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/messages\.0 = .*Be brief.* \(inserted\)\n +max_tokens \(left out\)\n/)
+  const made = await line.json(['fork', 'demo', '--at', '14', '--run', '--simulate', '--unset', 'max_tokens'])
+  expect(made.change).toMatchObject({ set: {}, remove: ['max_tokens'] })
+  const cases: [string[], string][] = [
+    [['--unset', 'max_token'], 'There is no max_token in this llm.request to leave out. Did you mean max_tokens?'],
+    [['--unset', '/max_token'], 'There is no /max_token in this llm.request to leave out. Did you mean max_tokens?'],
+    [['--unset', 'messages.0.contnet'], 'Did you mean messages.0.content?'],
+    [['--unset', 'messages.7'], 'there is no messages.7'],
+    [['--unset', 'model'], 'data.model must be a text'],
+    [['--insert', 'messages.9={}'], 'there is no messages.9'],
+    [['--insert', 'modle.0={}'], 'Did you mean model?'],
+    [['--insert', 'messages.0'], '--insert takes path=value, such as messages.1='],
+    [['--unset', 'model', '--set', 'model=x'], 'is set, and model removed']
+  ]
+  for (const [options, message] of cases) {
+    const refused = await line.run(['fork', 'demo', '--at', '14', '--simulate', ...options])
+    expect([refused.code, refused.stderr.replaceAll(/\s+/g, ' ')], options.join(' ')).toEqual([
+      expect.any(Number),
+      expect.stringContaining(message)
+    ])
+    expect(refused.code).not.toBe(0)
+  }
+})
+
+test('a strict fork asks for what follows from the change, and ends before anything else is paid', async () => {
+  const { asked, fetch } = asking()
+  const changed = ['--at', '14', '--set', 'max_tokens=200', '--strict', '--run', '--simulate']
+  const { code, stdout } = await line.run(['fork', 'demo', ...changed], { fetch })
+  expect([code, asked()]).toEqual([0, 1])
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'a call that is not recorded and does not follow from the change ends it'
+  )
+
+  // A run whose requests nobody answered.
+  const { run } = await line.json(['run', 'research', '--goal', 'Is tea warm?', '--model', 'simulated/model'])
+  const { events } = await line.json(['replay', run])
+  expect(events).toBeGreaterThan(0)
+  const first = await line.json([
+    'fork',
+    run,
+    '--at',
+    '14',
+    '--strict',
+    '--estimate',
+    '--simulate',
+    '--unset',
+    'max_tokens'
+  ])
+  expect(first).toMatchObject({ strict: true, estimate: { ends_at: expect.any(Number) } })
+  const place = first.estimate.ends_at + 1
+  const plan = await line.run([
+    'fork',
+    run,
+    '--at',
+    '14',
+    '--strict',
+    '--id',
+    'late',
+    '--simulate',
+    '--unset',
+    'max_tokens'
+  ])
+  expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(`Strict it ends at event ${place}, llm.request-`)
+  // Made now and run later, it is as strict.
+  const ended = await line.run(['resume', 'late', '--simulate'], { fetch })
+  expect([ended.code === 0, asked()]).toEqual([false, 1])
+  expect(ended.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+    /The strict branch ends at position \d+: a request is neither recorded nor follows from the change/
+  )
+})

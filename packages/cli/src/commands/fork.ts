@@ -21,7 +21,7 @@ import { jsonText } from '../print/change-lines.js'
 import { eventLines } from '../print/event-lines.js'
 import { money, oneLine, plural } from '../print/format.js'
 import { chooseProvider } from '../providers.js'
-import { checkPath } from '../set-paths.js'
+import { checkPath, checkRemoved } from '../set-paths.js'
 import { openStores, type Stores } from '../stores.js'
 import { followRun } from './follow-run.js'
 import { kitOfRun } from './kit-of-run.js'
@@ -45,18 +45,36 @@ export const fork: Command = {
       value: 'path=value',
       summary: 'what is different in the event, such as model=… or messages.0.content=…; may be given more than once'
     },
+    insert: {
+      type: 'string',
+      multiple: true,
+      value: 'path=value',
+      summary:
+        'what is put into a list of the event, before what stands at the path, such as messages.1={"role":"user",…}'
+    },
+    unset: {
+      type: 'string',
+      multiple: true,
+      value: 'path',
+      summary: 'what is left out of the event: a parameter, such as temperature, or a message, such as messages.2'
+    },
     event: {
       type: 'string',
       value: 'event',
       summary: 'which event is changed: its number or id (default: the one after --at)'
     },
     id: { type: 'string', value: 'name', summary: 'the name of the fork (default: made up)' },
+    strict: {
+      type: 'boolean',
+      summary: 'end the fork, before it is paid, at a call that is not recorded and does not follow from the change'
+    },
     estimate: { type: 'boolean', summary: 'print what it would cost, and make nothing' },
     run: { type: 'boolean', summary: 'run it now' },
     ...askingOptions
   },
   async run(args, context) {
     const budgetUsd = amount(args, 'budget-usd')
+    const strict = args.flag('strict')
     const stores = await openStores(context)
     try {
       const run = await runToFork(args, stores, context)
@@ -65,9 +83,9 @@ export const fork: Command = {
       const provider = await chooseProvider({ ...context.io, model: modelOf(events), simulate: args.flag('simulate') })
       const { llm } = provider
       const target = llm ? (request: LLMRequest): Target | undefined => llm.target?.(request) : undefined
-      const estimate = await forkEstimate(events, position, { change, target })
+      const estimate = await forkEstimate(events, position, { change, strict, target })
       const id = args.text('id')?.replace(/^branch:/, '') ?? freshId()
-      const plan: Plan = { run, events, position, changed, change, estimate, branch: `branch:${id}` }
+      const plan: Plan = { run, events, position, changed, change, strict, estimate, branch: `branch:${id}` }
 
       if (args.flag('run') && !args.flag('estimate')) {
         if (!context.json) for (const line of forkLines(plan, undefined, context)) context.print(line)
@@ -78,7 +96,7 @@ export const fork: Command = {
             title: `${kit.name} ${kit.version}, ${plan.branch}, from ${run.short} at event ${position}`,
             ...{ goal: loaded.goal, provider, budgetUsd, known: position, json: forkJson(plan) },
             start: (daybook, options) =>
-              daybook.fork(run.name, position, { id, kit, ...(change ? { change } : {}), ...options })
+              daybook.fork(run.name, position, { id, kit, strict, ...(change ? { change } : {}), ...options })
           },
           stores,
           context
@@ -86,7 +104,7 @@ export const fork: Command = {
         return outcome.code
       }
       if (!args.flag('estimate'))
-        await forkLedger(await openLedger(run.store, run.name), position, { id, change, target })
+        await forkLedger(await openLedger(run.store, run.name), position, { id, change, strict, target })
       const ledger = args.flag('estimate') ? undefined : await stores.path(plan.branch)
       if (context.json)
         context.print(JSON.stringify({ ...forkJson(plan), ...(ledger === undefined ? {} : { ledger }) }))
@@ -105,6 +123,7 @@ interface Plan {
   /** The event that is different. */
   readonly changed: FoundEvent | undefined
   readonly change: LedgerChange | undefined
+  readonly strict: boolean
   readonly estimate: ForkEstimate
   readonly branch: string
 }
@@ -137,8 +156,10 @@ function whatToChange(
   if (at === undefined) {
     throw new InputError(`fork needs to know where: pass --at with a number from 0 to ${events.length}, or --event.`)
   }
-  const set = settings(args.texts('set'))
-  if (Object.keys(set).length === 0) {
+  const set = settings(args.texts('set'), 'set')
+  const insert = settings(args.texts('insert'), 'insert')
+  const remove = args.texts('unset')
+  if (Object.keys(set).length + Object.keys(insert).length + remove.length === 0) {
     if (found) throw new InputError('--event says what is changed, and --set how: pass --set path=value.')
     return { position: at, changed: undefined, change: undefined }
   }
@@ -146,20 +167,26 @@ function whatToChange(
   const changed = found ?? (event && { position: at, event })
   if (!changed)
     throw new InputError(`There is no event after the first ${at}, so nothing can be changed: pass a smaller --at.`)
-  for (const path of Object.keys(set)) checkPath(changed.event, path)
-  return { position: at, changed, change: { event: changed.event.id, set } }
+  for (const path of [...Object.keys(set), ...Object.keys(insert)]) checkPath(changed.event, path)
+  for (const path of remove) checkRemoved(changed.event, path)
+  return { position: at, changed, change: { event: changed.event.id, set, insert, remove } }
 }
 
 /** `path=value`: JSON where it can be read as such, else text. */
-function settings(given: readonly string[]): Record<string, Json> {
+function settings(given: readonly string[], option: string): Record<string, Json> {
   return Object.fromEntries(
     given.map(text => {
       const at = text.indexOf('=')
       if (at < 1)
-        throw new InputError(`--set takes path=value, such as model=openai/gpt-5-mini, not "${oneLine(text, 60)}".`)
+        throw new InputError(`--${option} takes path=value, such as ${examples[option]}, not "${oneLine(text, 60)}".`)
       return [text.slice(0, at), settingOf(text.slice(at + 1))]
     })
   )
+}
+
+const examples: Readonly<Record<string, string>> = {
+  set: 'model=openai/gpt-5-mini',
+  insert: 'messages.1={"role":"user","content":"…"}'
 }
 
 function settingOf(text: string): Json {
@@ -170,15 +197,22 @@ function settingOf(text: string): Json {
   }
 }
 
-function forkJson({ run, position, changed, change, estimate, branch }: Plan): object {
-  const { reused, calls, costUsd } = estimate
+function forkJson({ run, position, changed, change, strict, estimate, branch }: Plan): object {
+  const { reused, calls, costUsd, endsAt } = estimate
+  const { set, insert, remove } = change ?? {}
   return {
     branch: shortName(branch),
     parent: run.short,
     position,
-    change: change && changed ? { event: changed.event.id, set: change.set } : null,
-    estimate: { reused, calls, cost_usd: costUsd }
+    change: change && changed ? { event: changed.event.id, ...filled({ set, insert, remove }) } : null,
+    ...(strict ? { strict } : {}),
+    estimate: { reused, calls, cost_usd: costUsd, ...(endsAt === undefined ? {} : { ends_at: endsAt }) }
   }
+}
+
+/** Without what is empty; what is set is always told. */
+function filled({ set = {}, insert = {}, remove = [] }: Omit<LedgerChange, 'event'>): object {
+  return { set, ...(Object.keys(insert).length > 0 ? { insert } : {}), ...(remove.length > 0 ? { remove } : {}) }
 }
 
 function forkLines(plan: Plan, ledger: string | undefined, { paint, width }: Context): string[] {
@@ -195,10 +229,15 @@ function forkLines(plan: Plan, ledger: string | undefined, { paint, width }: Con
           row('Changes', (lines.at(-1) ?? '').trimStart()),
           ...Object.entries(change?.set ?? {}).map(([path, value]) =>
             row('', `${path} = ${jsonText(value, width - 26)}${isThere(changed.event.data, path) ? '' : ' (new)'}`)
-          )
+          ),
+          ...Object.entries(change?.insert ?? {}).map(([path, value]) =>
+            row('', `${path} = ${jsonText(value, width - 30)} (inserted)`)
+          ),
+          ...(change?.remove ?? []).map(path => row('', `${path} (left out)`))
         ]
       : [row('Changes', 'nothing')]),
     row('Would cost', estimateText(plan.estimate)),
+    ...(plan.strict ? [row('Strict', strictText(plan))] : []),
     ...(ledger === undefined ? [] : [row('Ledger', ledger)]),
     '',
     ...(ledger === undefined ? [] : [`  Nothing was asked yet: daybook resume ${shortName(branch)} runs it.`, ''])
@@ -215,6 +254,11 @@ function isThere(data: object, path: string): boolean {
     holder = (holder as Record<string, unknown>)[name]
   }
   return true
+}
+
+function strictText({ estimate: { endsAt }, events }: Plan): string {
+  if (endsAt === undefined) return 'a call that is not recorded and does not follow from the change ends it'
+  return `it ends at event ${endsAt + 1}, ${oneLine(events[endsAt]?.id ?? '', 40)}: that has no recorded answer`
 }
 
 function estimateText({ reused, calls, costUsd }: ForkEstimate): string {

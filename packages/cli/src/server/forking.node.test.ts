@@ -177,6 +177,21 @@ test('no kit, path, command or address is taken from a page', () => {
   }
   expect(orderFrom(JSON.stringify({ ...order, change: { set: {}, kit: 'x' } }))).toMatch(/^change takes/)
   expect(orderFrom(JSON.stringify(order))).toEqual(order)
+  for (const strict of ['true', 1, null, {}]) {
+    expect(orderFrom(JSON.stringify({ ...order, strict }))).toBe('strict takes true or false.')
+  }
+  expect(orderFrom(JSON.stringify({ ...order, strict: false }))).toEqual(order)
+  expect(orderFrom(JSON.stringify({ ...order, strict: true }))).toEqual({ ...order, strict: true })
+  const change = { event: 'x', insert: { 'messages.0': {} }, remove: ['temperature'] }
+  expect(orderFrom(JSON.stringify({ ...order, change }))).toEqual({ ...order, change })
+  const wrong: [object, RegExp][] = [
+    [{ set: [] }, /^change\.set takes/],
+    [{ insert: 'x' }, /^change\.insert takes/],
+    [{ remove: 'temperature' }, /^change\.remove takes/],
+    [{ remove: [1] }, /^change\.remove takes/],
+    [{ event: 1 }, /^change\.event takes/]
+  ]
+  for (const [change, why] of wrong) expect(orderFrom(JSON.stringify({ ...order, change }))).toMatch(why)
 })
 
 test('what the process cannot do is told in its words, and what fails later too', async () => {

@@ -1,6 +1,6 @@
 /** Forks that the page asks for: what it may send, and nothing else. Who runs them and with which kit is not its say. */
 import type { IncomingMessage } from 'node:http'
-import type { ForkEstimate, Json, LedgerChange } from 'daybook'
+import type { ForkEstimate, LedgerChange } from 'daybook'
 import { DaybookError } from 'daybook/errors'
 import { bell, type Frames } from './frames.js'
 import { maxBody } from './guard.js'
@@ -12,6 +12,8 @@ export interface ForkOrder {
   /** The branch will be `branch:<id>`. */
   readonly id: string
   readonly change?: LedgerChange
+  /** What is neither recorded nor follows from the change ends the branch. */
+  readonly strict?: boolean
 }
 
 /** How a process forks. What it throws is told to the page in a sentence. */
@@ -108,8 +110,8 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-const members = new Set(['ledger', 'position', 'id', 'change'])
-const changeMembers = new Set(['event', 'set'])
+const members = new Set(['ledger', 'position', 'id', 'change', 'strict'])
+const changeMembers = new Set(['event', 'set', 'insert', 'remove'])
 
 /** The order, or what is wrong with it: a member that is not known here is refused, never passed on. */
 export function orderFrom(body: string | undefined): ForkOrder | string {
@@ -117,7 +119,7 @@ export function orderFrom(body: string | undefined): ForkOrder | string {
   if (!isObject(value)) return 'The body is no JSON object.'
   const other = Object.keys(value).find(name => !members.has(name))
   if (other !== undefined) return `${JSON.stringify(other.slice(0, 40))} is not taken from a page.`
-  const { ledger, position, id, change } = value
+  const { ledger, position, id, change, strict } = value
   if (typeof ledger !== 'string') return 'ledger takes the name of a ledger.'
   if (typeof position !== 'number' || !Number.isSafeInteger(position) || position < 0) {
     return 'position takes a whole number.'
@@ -125,16 +127,19 @@ export function orderFrom(body: string | undefined): ForkOrder | string {
   if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,80}$/.test(id) || id.startsWith('.')) {
     return 'id takes a name of letters, digits, ".", "_" and "-".'
   }
-  if (change === undefined) return { ledger, position, id }
-  if (!isObject(change) || Object.keys(change).some(name => !changeMembers.has(name)) || !isObject(change.set)) {
-    return 'change takes { event, set }.'
+  if (strict !== undefined && typeof strict !== 'boolean') return 'strict takes true or false.'
+  const order = { ledger, position, id, ...(strict ? { strict } : {}) }
+  if (change === undefined) return order
+  if (!isObject(change) || Object.keys(change).some(name => !changeMembers.has(name))) {
+    return 'change takes { event, set, insert, remove }.'
   }
-  const { event, set } = change
+  const { event, set, insert, remove } = change
   if (event !== undefined && typeof event !== 'string') return 'change.event takes the id of an event.'
-  return {
-    ...{ ledger, position, id },
-    change: { ...(event === undefined ? {} : { event }), set: set as Record<string, Json> }
-  }
+  if (set !== undefined && !isObject(set)) return 'change.set takes paths with their values.'
+  if (insert !== undefined && !isObject(insert)) return 'change.insert takes paths with their values.'
+  if (remove !== undefined && !(Array.isArray(remove) && remove.every(path => typeof path === 'string')))
+    return 'change.remove takes paths.'
+  return { ...order, change: change as LedgerChange }
 }
 
 function parsed(text: string | undefined): unknown {
