@@ -1,6 +1,6 @@
 import type { Divergence, LedgerEvent } from 'daybook'
 import { expect, test } from 'vitest'
-import { comparable, divergenceWords } from './divergence.js'
+import { divergenceWords } from './divergence.js'
 import { asked, bookOf, event } from './events.fixture.js'
 
 const id = (type: string, letter: string): string => `${type}-${letter.repeat(22)}`
@@ -41,15 +41,4 @@ test('places and ids are told as the numbers of rows', () => {
     more: 'Draft emits a new object.patched here.'
   })
   expect(words({ kind: 'unrecorded', event: 'q' }).text).toBe('llm.request: asked, but has no recording')
-})
-
-test('what is left of checksums is not compared', () => {
-  const plain = asked('q', 'Why?')
-  const { data } = plain
-  expect(comparable([{ ...plain, crc: '0', hash: '1', batch: 3 } as never])).toEqual([plain])
-  expect(comparable([{ ...plain, data: { ...data, extra: { crc: '0' } } } as never])).toEqual([plain])
-  expect(comparable([{ ...plain, data: { ...data, extra: { crc: '0', own: 1 } } } as never])).toEqual([
-    { ...plain, data: { ...data, extra: { own: 1 } } }
-  ])
-  expect(comparable([plain])[0]).toBe(plain)
 })

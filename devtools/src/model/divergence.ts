@@ -1,8 +1,8 @@
 /** Where a strict replay differs, in the words of the panel: rows by their number, objects by their name. */
-import type { Divergence, LedgerEvent } from 'daybook'
+import type { Divergence } from 'daybook'
 import type { Book } from './book.js'
 import { pathWords } from './differ.js'
-import { isRecord, record, string } from './read.js'
+import { record, string } from './read.js'
 
 export interface DivergenceWords {
   readonly type: string
@@ -76,27 +76,4 @@ function reworded(message: string, book: Book): string {
 
 function typeOf(id: string): string {
   return /^(.+)-[\w-]{22}$/.exec(id)?.[1] ?? 'an event'
-}
-
-const envelope = ['crc', 'hash', 'batch'] as const
-
-/**
- * The events as they are compared: what a file that was cut by hand has left of its checksums is none of their content,
- * whether it stands beside the fields or was kept in `data.extra`.
- */
-export function comparable(events: readonly LedgerEvent[]): readonly LedgerEvent[] {
-  return events.map(event => {
-    const { extra } = record(event.data)
-    const inside = isRecord(extra) && envelope.some(key => Object.hasOwn(extra, key))
-    if (!inside && !envelope.some(key => Object.hasOwn(event, key))) return event
-    const bare = without(event as never)
-    if (!inside) return bare as never
-    const { extra: _extra, ...data } = record(event.data)
-    const left = without(extra)
-    return { ...bare, data: Object.keys(left).length === 0 ? data : { ...data, extra: left } } as never
-  })
-}
-
-function without(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !envelope.some(name => name === key)))
 }

@@ -1,6 +1,5 @@
 /** A run's responders once more on its recorded answers: in a worker where there is one, else in slices in the page. */
 import { type Divergence, type Kit, type LedgerEvent, type ReplayReport, replayKit } from 'daybook'
-import { comparable } from '../model/divergence.js'
 import { isOwnKit, kitNamed } from './kits.js'
 import { replayWorker } from './replay-worker.js'
 
@@ -54,7 +53,7 @@ export async function replayHere(
   events: readonly LedgerEvent[],
   signal?: AbortSignal
 ): Promise<Omit<StrictOutcome, 'worker'>> {
-  const report = await replayKit(kit, comparable(events), signal ? { signal } : {})
+  const report = await replayKit(kit, events, signal ? { signal } : {})
   const { events: total, equal, diverged, ok, hash, divergences } = report
   return { events: total, equal, diverged, ok, hash, divergences }
 }

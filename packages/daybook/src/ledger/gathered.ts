@@ -81,7 +81,7 @@ export function gather(events: LedgerEvent[] = [], leftOut?: (text: string, line
 
   function value(read: unknown, line: number, text?: string): void {
     const plain = text !== undefined && !suspicious.test(text)
-    const { event, moved } = shaped(read)
+    const { event, moved } = shaped(bare(read))
     if (!event) {
       leftOut?.(text ?? JSON.stringify(read), line)
       const message = 'This is no event: an event has id, type, source, actor, cause, timestamp and data.'
@@ -99,6 +99,10 @@ export function gather(events: LedgerEvent[] = [], leftOut?: (text: string, line
     if (!isTime(timestamp)) {
       const message = `The timestamp ${shown(timestamp)} is no time: no duration counts it.`
       report({ line, severity: 'warning', kind: 'timestamp', message, id })
+    }
+    if (event !== read && hasChecksums(read)) {
+      const message = 'The checksums beside this event are not of its line any more: they were not looked at.'
+      report({ line, severity: 'warning', kind: 'crc', message, id })
     }
     if (moved) {
       const message = `Unknown fields were kept in ${moved}.`
@@ -174,6 +178,23 @@ function prototypeKey(value: unknown): string | undefined {
     found ??= name
   }
   return found
+}
+
+const digits = /^[0-9a-f]+$/
+
+/** Whether something of a line of ours is left beside an event, as where such lines were made into a JSON list. */
+function hasChecksums(read: unknown): read is Record<string, unknown> {
+  if (!isRecord(read)) return false
+  const { crc, hash } = read
+  const isHash = typeof hash === 'string' && hash.length === 64 && digits.test(hash)
+  return typeof crc === 'string' && crc.length === 8 && digits.test(crc) && (hash === undefined || isHash)
+}
+
+/** Checksums are of a line, not of what it says: an event is the same event without them. */
+function bare(read: unknown): unknown {
+  if (!hasChecksums(read)) return read
+  const { crc: _crc, hash: _hash, ...event } = read
+  return event
 }
 
 /** `extra`, unless the data has such a member of its own. */

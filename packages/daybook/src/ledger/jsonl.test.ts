@@ -153,6 +153,26 @@ describe("kando's form", () => {
     expect(parsed.ok).toBe(true)
     expect(kinds(parsed)).toEqual([[2, 'extra']])
   })
+
+  test('without its lines is the same events: checksums are of lines, and of no event', async () => {
+    const events = [event('a'), event('b', { by: 'a#0' })]
+    const cut = toJSONL(events)
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map(line => JSON.parse(line))
+    for (const form of [
+      JSON.stringify(cut),
+      cut.map(one => JSON.stringify(one, null, 1).replaceAll('\n', '')).join('\n')
+    ]) {
+      const parsed = await parseJSONL(form)
+      expect(parsed).toMatchObject({ events, ok: true, status: 'unchained' })
+      expect(kinds(parsed).map(([, kind]) => kind)).toEqual(['crc', 'crc'])
+    }
+    // What is only called so is the event's own.
+    const own = await parseJSONL(JSON.stringify([{ ...event('a'), crc: 'high', hash: 'brown' }]))
+    expect(own.events[0]?.data).toMatchObject({ extra: { crc: 'high', hash: 'brown' } })
+  })
 })
 
 describe('a fault is named', () => {
