@@ -32,6 +32,20 @@ test('a dump of kando is one document with its events', async () => {
   expect((await parseLedgerText(JSON.stringify([asked('q1', 'Why?')]), 'x.json')).events).toHaveLength(1)
 })
 
+test('one document is looked at as closely as many lines', async () => {
+  const twice = [asked('q1', 'Why?'), { ...asked('q1', 'How?') }, { id: 'odd' }, asked('q2', 'When?')]
+  for (const dump of [twice, { stream: 'run:1', events: twice }]) {
+    const parsed = await parseLedgerText(JSON.stringify(dump), 'x.json')
+    expect(parsed.events.map(one => record(one).id)).toEqual(['q1', 'q1', 'odd', 'q2'])
+    expect(parsed.note).toMatch(/^Line 2 of x.json: The event q1 was on line 1 already, with other content. 1 more/)
+    expect(parsed.firstRaw).toBe(1)
+  }
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  for (const text of [deep, `[{"id":"a","data":${deep}}]`, `{"events":[{"id":"a","data":${deep}}]}`]) {
+    await expect(parseLedgerText(text, 'x.json')).rejects.toThrow(/^x.json (was not opened|is no ledger)/)
+  }
+})
+
 test('a torn last line is told, and shown raw', async () => {
   const torn = lines[1]?.slice(0, 30)
   const parsed = await parseLedgerText(`${lines[0]}\n${torn}`, 'x')

@@ -133,25 +133,19 @@ export async function parseLedgerText(input: string, name: string): Promise<Pars
   if (!/^\s*[{[]/m.test(text)) {
     throw new FileError(`${name} is not a ledger: it should be a .jsonl file with one event a line, or a kando dump.`)
   }
-  return wholeDocument(text, name) ?? (await byLine(text, name))
+  const list = listIn(text)
+  const parsed = await byLine(list?.text ?? text, name)
+  return list?.stream === undefined ? parsed : { ...parsed, name: list.stream }
 }
 
-/** One JSON document: a list of events, or `{ events: […] }`. Undefined where the text is no such thing. */
-function wholeDocument(text: string, name: string): ParsedFile | undefined {
-  let value: unknown
+/** The events of a document `{ stream, events: […] }`, as the text of a list: they are looked at as any others are. */
+function listIn(text: string): { readonly text: string; readonly stream: string | undefined } | undefined {
   try {
-    value = JSON.parse(text)
+    const { stream, events } = record(JSON.parse(text))
+    return Array.isArray(events) ? { text: JSON.stringify(events), stream: string(stream) } : undefined
   } catch {
-    return undefined
+    return undefined // many lines, or what is too deep to be written
   }
-  const events = Array.isArray(value)
-    ? value
-    : isRecord(value) && Array.isArray(value.events)
-      ? value.events
-      : undefined
-  if (!events) return undefined
-  if (events.length > maxEvents) throw new FileError(`${name} has more than 2 000 000 events, so it was not opened.`)
-  return checked(events, isRecord(value) && typeof value.stream === 'string' ? value.stream : name, name)
 }
 
 /** One event a line. The chain of our own files is checked on the way. */
@@ -161,6 +155,8 @@ async function byLine(text: TextSource, file: string, raw: RawRows = rawRows(fil
   try {
     parsed = await parseJSONL(text, {
       maxTotal: maxUnpackedBytes,
+      // A list may stand on one line.
+      ...(typeof text === 'string' && /^\s*\[/.test(text) ? { maxLine: maxUnpackedBytes } : {}),
       maxLines: maxEvents,
       into: raw.into,
       leftOut: raw.leftOut
