@@ -136,6 +136,34 @@ test('events that were lost on the way are asked for again', async () => {
   for (const end of [seen.stop, unwatch, stop, () => spy.close()]) end()
 })
 
+test('a viewer that slept and was taken for gone goes on where it was', async () => {
+  const name = channel()
+  const { source, add, followers } = run([asked('q', 'Why?')])
+  const spy = new BroadcastChannel(name)
+  let follow = ''
+  let tab = ''
+  spy.onmessage = ({ data }) => {
+    if (data.ask?.type === 'follow')
+      ({
+        to: tab,
+        ask: { follow }
+      } = data)
+  }
+  const stop = shareSource(source, { channel: name })
+  const viewer = channelSource({ channel: name })
+  const unwatch = viewer.watch(() => {})
+  const seen = reader(viewer)
+  await found(() => seen.events.length === 1 && follow)
+  // As after a time in which the viewer's timers stood still.
+  spy.postMessage({ to: tab, ask: { type: 'end', follow } })
+  await found(() => followers.size === 0)
+  add(answered('a', 'q'))
+  spy.postMessage({ to: tab, ask: { type: 'ack', follow, received: 1 } })
+  await found(() => seen.events.length === 2)
+  expect(seen.events.map(({ id }) => id)).toEqual(['q', 'a'])
+  for (const end of [seen.stop, unwatch, stop, () => spy.close()]) end()
+})
+
 test('what is no note of ours is not listened to', async () => {
   const name = channel()
   const { source } = run([asked('q', 'Why?')])

@@ -59,6 +59,7 @@ export function channelSource(options: ShareOptions = {}): DevtoolsSource {
       reading.next += fresh.length
       ask({ type: 'ack', follow, received: reading.next }, reading.tab)
     } else if (frame.type === 'signals') follower.signals(frame.signals)
+    else if (frame.type === 'ended') begin(follow, reading)
   }
 
   function hear(data: unknown): void {

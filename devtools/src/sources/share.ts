@@ -74,7 +74,8 @@ export function shareSource(source: DevtoolsSource, options: ShareOptions = {}):
     else if (ask.type === 'end') end(ask.follow)
     else {
       const reader = readers.get(ask.follow)
-      if (!reader) return
+      // A viewer that slept was taken for gone: it asks again for what it missed.
+      if (!reader) return send({ type: 'ended' }, ask.follow)
       reader.heardAt = Date.now()
       reader.received = Math.min(reader.next, Math.max(reader.received, ask.received))
       flushes.get(reader)?.()
