@@ -73,11 +73,18 @@ function Layer({ className, children }: { readonly className: string; readonly c
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
-    try {
-      element.showPopover()
-    } catch {
-      element.style.zIndex = '2147483647' // a browser without popovers: the highest place that there is
+    const show = (): void => {
+      try {
+        if (!element.matches(':popover-open')) element.showPopover()
+      } catch {
+        element.style.zIndex = '2147483647' // a browser without popovers: the highest place that there is
+      }
     }
+    show()
+    // A page that takes the host away and puts it elsewhere closes the popover without a word.
+    const observer = new ResizeObserver(show)
+    observer.observe((element.getRootNode() as ShadowRoot).host)
+    return () => observer.disconnect()
   }, [])
   return (
     <div ref={box} popover="manual" className={className}>
