@@ -1,4 +1,4 @@
-import { createElement } from 'react'
+import { createElement, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, expect, test } from 'vitest'
 import { mountDevtools } from './embed.js'
@@ -230,6 +230,60 @@ test('the component shows the panel on the React of its page, and takes it away 
   react.render(createElement(Nothing, { source }))
   await found(() => target.childElementCount === 0)
   react.unmount()
+})
+
+test('a page that mounts twice, as React does in its strict mode, has one panel, and none after it', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  const target = place()
+  const react = createRoot(target)
+  react.render(createElement(StrictMode, null, createElement(Devtools, { source, height: 300 })))
+  await found(rowWith('Why?'))
+  expect(document.querySelectorAll('[data-daybook-devtools]')).toHaveLength(1)
+  react.unmount()
+  await found(() => !document.querySelector('[data-daybook-devtools]'))
+})
+
+test('a dock that its page moves elsewhere stays open, and one that it took away can be unmounted', async () => {
+  const { source, follower } = run(asked('q', 'Why?'))
+  const first = place()
+  mounted = mountDevtools(first, source, { mode: 'docked' })
+  await found(rowWith('Why?'))
+  const open = (): boolean | undefined => root().querySelector('[popover]')?.matches(':popover-open')
+  expect(open()).toBe(true)
+  const host = first.firstElementChild as Element
+  host.remove()
+  follower().events(1, [answered('a', 'q')] as never)
+  await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  place().append(host)
+  await found(open)
+  await found(() => rows().length === 2)
+  host.remove()
+  mounted.unmount()
+  mounted = undefined
+})
+
+test('ten megabytes in every name keep the panel awake', async () => {
+  const big = 'word **bold** [l](http://x.y) '.repeat(350_000)
+  const { source } = run(
+    event('kit.loaded', 'k', { name: big, goal: big }),
+    event('object.created', 'o', { id: 'o', type: big, data: { name: big } }),
+    event('tool.called', 't', { name: big, call_id: 'c', arguments: { x: big } }),
+    event('dialog.opened', 'd', { dialog_id: 'd', session_name: big }),
+    { ...event('x', 'x'), actor: big },
+    asked('q', 'Still here?')
+  )
+  const began = performance.now()
+  mounted = mountDevtools(place(), source, { height: 800 })
+  await found(rowWith('Still here?'))
+  for (const name of ['Waterfall', 'Dialog', 'Graph', 'World', 'Ledger']) {
+    const tab = [...root().querySelectorAll<HTMLElement>('[role="tab"]')].find(one => one.textContent === name)
+    tab?.click()
+    await found(() => tab?.getAttribute('aria-selected') === 'true')
+  }
+  expect(root().querySelector('.crash')).toBeNull()
+  // One name of this length, drawn once, took more than all of this.
+  expect(performance.now() - began).toBeLessThan(7000)
+  expect(root().textContent?.length).toBeLessThan(100_000)
 })
 
 test('the panel moves into a window of its own, and comes back when that is closed', async () => {

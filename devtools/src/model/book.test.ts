@@ -72,6 +72,25 @@ test('what is no event is kept as it is, and the rest goes on', () => {
   expect(book.calls.open.size).toBe(1)
 })
 
+test('a name without end is none: its event is shown as it is, and names in its data are cut', () => {
+  const long = 'x'.repeat(10_000)
+  const of = (name: string) => ({ ...event('t', 'id'), [name]: long })
+  for (const name of ['id', 'type', 'source', 'actor', 'timestamp']) {
+    const book = bookOf(of(name))
+    expect(book.events[0]).toMatchObject({ type: 'malformed', data: { value: of(name) } })
+    expect(JSON.stringify({ ...book.events[0], data: 0 }).length).toBeLessThan(1000)
+  }
+  const book = bookOf(
+    event('kit.loaded', 'k', { name: long }),
+    event('object.created', 'o', { id: 'o', type: long }),
+    event('tool.called', 't', { name: long, call_id: 'c' }),
+    event('llm.request', 'q', { model: long, messages: [] })
+  )
+  const names = [book.run.kit, book.objects.nameOf('o'), ...book.calls.all.map(({ name }) => name)]
+  expect(names.map(name => name?.length)).toEqual([200, 200, 200, 200])
+  expect(book.events[0]?.data).toEqual({ name: long })
+})
+
 test('causes lead both ways, and an unknown cause leads nowhere', () => {
   const book = bookOf(
     asked('q', 'Why?'),

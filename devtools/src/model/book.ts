@@ -10,7 +10,7 @@ import { type Family, familyOf, isError } from './family.js'
 import { type Lanes, laneFold } from './lanes.js'
 import { type Objects, objectFold } from './objects.js'
 import { bookAt } from './playhead.js'
-import { isRecord, list, record, string } from './read.js'
+import { isRecord, list, maxName, named, record, string } from './read.js'
 import { type RunFacts, runFold } from './run.js'
 import { type Streams, streamFold } from './streams.js'
 import { isHit, type Totals, totalsFold } from './totals.js'
@@ -70,14 +70,14 @@ export function createBook(name: string): BookFold {
     switch (event.type as string) {
       case 'llm.request': {
         const lane = lanes.open()
-        const model = string(data.model) ?? ''
+        const model = named(data.model) ?? ''
         calls.begin({ kind: 'llm', key: event.id, id: event.id, row, lane, name: model })
         return
       }
       case 'tool.called': {
         const lane = lanes.open()
         const key = `tool ${string(data.call_id) ?? event.id}`
-        calls.begin({ kind: 'tool', key, id: event.id, row, lane, name: string(data.name) ?? '' })
+        calls.begin({ kind: 'tool', key, id: event.id, row, lane, name: named(data.name) ?? '' })
         return
       }
       case 'llm.attempt': {
@@ -191,7 +191,7 @@ function clockFold(): ClockFold {
 /** What the row shows as its actor: the model that answered, or who did it without the kit's name before it. */
 export function shownActor(event: LedgerEvent): string {
   const data = record(event.data)
-  if (event.type === 'llm.response') return (string(data.model) ?? event.actor).replace(/^.*\//, '')
+  if (event.type === 'llm.response') return (named(data.model) ?? event.actor).replace(/^.*\//, '')
   return event.actor.replace(/^[\w-]+\.(?=\w)/, '')
 }
 
@@ -201,7 +201,9 @@ export const malformed = 'malformed'
 function asEvent(input: unknown, row: number, name: string): LedgerEvent {
   const value = record(input)
   const { id, type, source, actor, timestamp, data } = value
-  if (typeof id === 'string' && typeof type === 'string' && isRecord(data)) {
+  // Names without end are none: what has them is shown as it is.
+  const names = [id, type, source, actor, timestamp]
+  if (typeof id === 'string' && typeof type === 'string' && isRecord(data) && !names.some(isLong)) {
     const whole =
       typeof source === 'string' && typeof actor === 'string' && typeof timestamp === 'string' && isIds(value.cause)
     if (whole) return input as LedgerEvent
@@ -220,14 +222,18 @@ function asEvent(input: unknown, row: number, name: string): LedgerEvent {
 export function malformedEvent(value: unknown, row: number, name: string): LedgerEvent {
   const { id, timestamp } = record(value)
   return {
-    id: string(id) ?? `${malformed}-${row + 1}`,
+    id: named(id) ?? `${malformed}-${row + 1}`,
     type: malformed,
     source: name,
     actor: '',
     cause: [],
-    timestamp: string(timestamp) ?? '',
+    timestamp: named(timestamp) ?? '',
     data: { value }
   } as unknown as LedgerEvent
+}
+
+function isLong(value: unknown): boolean {
+  return typeof value === 'string' && value.length > maxName * 5
 }
 
 function isIds(value: unknown): boolean {

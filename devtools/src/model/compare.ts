@@ -208,7 +208,7 @@ export function deltasOf(
     format: (value: number) => string,
     short: (value: number) => string = format
   ): void => {
-    const [a, b] = [number(was), number(is)]
+    const [a, b] = [finite(was), finite(is)]
     if (a === b) return
     const change = a === undefined || b === undefined ? undefined : b - a
     const shown = (value: number | undefined): string => (value === undefined ? '–' : short(value))
@@ -249,6 +249,10 @@ export function deltasOf(
     })
   }
   return deltas
+}
+
+function finite(value: unknown): number | undefined {
+  return Number.isFinite(value) ? (value as number) : undefined
 }
 
 /** Both times in one unit, which stands with the change: seconds where one of them has some. */

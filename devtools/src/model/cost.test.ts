@@ -87,10 +87,12 @@ test('a stretch of time has its own figures', () => {
 test('what is no figure is left out', () => {
   const book = bookOf(
     answered('a', 'nobody', { cost_usd: 'much', usage: 7, latency_ms: {}, model: 8 }),
+    answered('b', 'nobody', { cost_usd: -4, usage: { input_tokens: -1, output_tokens: 1e300 }, latency_ms: -3 }),
     { id: 'x', type: 'llm.response', data: { cost_usd: Number.POSITIVE_INFINITY } },
     'no event'
   )
-  expect(costOf(book).total).toMatchObject({ spentUsd: null, unpriced: 2, measured: false, medianMs: undefined })
+  expect(costOf(book).total).toMatchObject({ spentUsd: null, unpriced: 3, measured: false, medianMs: undefined })
+  expect(book.totals).toMatchObject({ spentUsd: null, inputTokens: 0, outputTokens: 0, medianMs: undefined })
 })
 
 test('the ninety-fifth of a hundred is one that was measured', () => {

@@ -2,7 +2,7 @@
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
 import { medianOf } from './median.js'
-import { number, record, string } from './read.js'
+import { named, number, record, string } from './read.js'
 import { isHit } from './totals.js'
 
 /** One answer, with all that is summed of it. */
@@ -164,7 +164,7 @@ function answerAt(book: Book, row: number, cause: string): Answer {
     ms: book.times[row] ?? Number.NaN,
     startMs: book.times[call?.row ?? row] ?? Number.NaN,
     request: call?.row ?? -1,
-    model: string(data.model) ?? call?.name ?? '',
+    model: named(data.model) ?? call?.name ?? '',
     actor: asker ? shownActor(asker) : event.actor,
     cause,
     hit,

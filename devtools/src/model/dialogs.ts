@@ -5,7 +5,7 @@
 import type { Book } from './book.js'
 import { shownActor } from './book.js'
 import { sameBeginning } from './nearest.js'
-import { isRecord, list, number, record, string } from './read.js'
+import { isRecord, list, named, number, record, string } from './read.js'
 
 export interface Thread {
   readonly id: string
@@ -73,7 +73,7 @@ function dialogFold(): Fold {
   }
 
   const begunAt = (book: Book, row: number, id: string, data: Record<string, unknown>): Growing => {
-    const owner = string(data.owner) ?? string(data.session_name) ?? actorAt(book, row)
+    const owner = named(data.owner) ?? named(data.session_name) ?? actorAt(book, row)
     const parent = byId.get(string(data.parent_id) ?? '')
     return begin({ id, owner, row, parent, split: number(data.split_point) ?? 0 })
   }

@@ -2,7 +2,7 @@
 import type { Book } from './book.js'
 import { cacheState } from './cache-state.js'
 import type { Call } from './calls.js'
-import { number, record, string } from './read.js'
+import { named, number, record, string } from './read.js'
 
 export interface CallFigures {
   readonly model: string
@@ -49,7 +49,7 @@ export function callFigures(book: Book, call: Call, now: number): CallFigures {
   const hit = cacheState(book, call.end)
   const { lengths, pauses_ms: pauses } = record(data.stream)
   return {
-    model: string(data.model) ?? call.name,
+    model: named(data.model) ?? call.name,
     state: end.type === 'llm.failed' ? 'failed' : 'answered',
     totalMs: Number.isFinite(totalMs) ? totalMs : undefined,
     firstDeltaMs,

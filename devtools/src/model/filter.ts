@@ -100,8 +100,8 @@ const epochFrom = 1e11
 
 function placeOf(book: Book, row: number, { seq, limit }: Bound): number | undefined {
   if (seq) return row + 1
-  const ms = number(book.times[row])
-  return ms !== undefined && limit >= epochFrom ? book.startedAt + ms : ms
+  const ms = book.times[row] ?? Number.NaN
+  return Number.isNaN(ms) ? undefined : limit >= epochFrom ? book.startedAt + ms : ms
 }
 
 function has(book: Book, row: number, what: string): boolean {

@@ -5,7 +5,7 @@
  */
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
-import { firstLine, record, string } from './read.js'
+import { firstLine, named, record, string } from './read.js'
 import { questionAt } from './row.js'
 
 export interface Group {
@@ -102,7 +102,7 @@ export function grouping(): Grouping {
         }
       } else if (type === 'object.patched' && id !== undefined) subject = id
       else if (type === 'relation.created') ownGroup(string(data.source_id), string(data.target_id))
-      else if (type === 'dialog.opened') dialogs.set(String(data.dialog_id), string(data.session_name) ?? '')
+      else if (type === 'dialog.opened') dialogs.set(String(data.dialog_id), named(data.session_name) ?? '')
       subjects.push(subject)
       led.push(key)
     },

@@ -1,5 +1,5 @@
 /** Names for the objects of a run: `Finding 2` says more than `finding-6a76ec23`. */
-import { record, string } from './read.js'
+import { named, record } from './read.js'
 
 export interface Objects {
   /** `Finding 2`, or `Goal` where the run has only one; the id of what is not known. */
@@ -28,7 +28,7 @@ export function objectFold(): ObjectFold {
     add(eventType, data) {
       if (eventType !== 'object.created') return
       const { id, type } = record(data)
-      const name = string(type) ?? 'Object'
+      const name = named(type) ?? 'Object'
       if (typeof id !== 'string' || known.has(id)) return
       const ordinal = (perType.get(name) ?? 0) + 1
       perType.set(name, ordinal)

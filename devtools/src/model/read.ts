@@ -19,9 +19,17 @@ export function string(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A finite number, or undefined. */
+/** So long is a name at most: of a tool, a model, a type. What is longer is cut where it is shown, never in its event. */
+export const maxName = 200
+
+/** A text as a name; undefined for anything else. */
+export function named(value: unknown): string | undefined {
+  return string(value)?.slice(0, maxName)
+}
+
+/** A figure, such as tokens, milliseconds or US dollars: not below 0 and not above all that there can be of such things. */
 export function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+  return typeof value === 'number' && value >= 0 && value < 1e15 ? value : undefined
 }
 
 /** One line of JSON, cut at `max` characters. Never throws. */

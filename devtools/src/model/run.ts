@@ -1,7 +1,7 @@
 /** What a run is about, and how it stands. */
 import type { LedgerEvent } from 'daybook'
 import type { Book } from './book.js'
-import { firstLine, number, record, string } from './read.js'
+import { firstLine, named, number, record, string } from './read.js'
 
 export interface RunFacts {
   /** What was asked for; undefined where no event says it. */
@@ -42,7 +42,7 @@ export function runFold(name: string): RunFold {
     const data = record(event.data)
     switch (event.type as string) {
       case 'kit.loaded':
-        now.kit ??= string(data.name)
+        now.kit ??= named(data.name)
         now.goal ??= goal(data.goal)
         break
       case 'object.created':

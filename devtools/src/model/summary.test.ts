@@ -8,6 +8,14 @@ function textOf(type: string, data: unknown): string {
   return summaryOf(event as unknown as LedgerEvent, objectFold()).text
 }
 
+test('a line is no longer than a row, whatever a name is', () => {
+  const name = 'x'.repeat(1e6)
+  for (const type of ['kit.loaded', 'tool.called', 'dialog.opened', 'relation.created', 'responder.failed']) {
+    const text = textOf(type, { name, session_name: name, type: name, responder: name })
+    expect(text.length).toBe(2000)
+  }
+})
+
 test('a message of a dialog says who spoke and what, in one line', () => {
   const message = { id: 'm', role: 'user', content: 'What is the tide?\nIn Dover.' }
   expect(textOf('message.appended', { dialog_id: 'd', index: 0, message })).toBe('user · What is the tide? In Dover.')

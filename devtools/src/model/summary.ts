@@ -10,7 +10,15 @@ export interface Summary {
   readonly tone: 'plain' | 'quote' | 'quiet' | 'error' | 'raw'
 }
 
+/** A row shows less than this. */
+const maxText = 2000
+
 export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
+  const { text, tone } = wholeSummary(event, objects)
+  return { text: text.slice(0, maxText), tone }
+}
+
+function wholeSummary(event: LedgerEvent, objects: Objects): Summary {
   const data = record(event.data)
   const named = (id: unknown): string => (id === undefined ? unknown : objects.nameOf(String(id)))
   switch (event.type as string) {

@@ -4,7 +4,7 @@
  */
 import type { Book } from './book.js'
 import { before } from './graph.js'
-import { isRecord, record, string } from './read.js'
+import { isRecord, named, record, string } from './read.js'
 
 export interface ObjectVersion {
   readonly row: number
@@ -139,7 +139,7 @@ export function worldFold(): WorldFold {
     if (typeof id !== 'string') return
     switch (event?.type as string) {
       case 'object.created':
-        create(row, id, string(data.type) ?? 'Object', data.data, 'created')
+        create(row, id, named(data.type) ?? 'Object', data.data, 'created')
         return
       case 'object.patched': {
         const thing = things.get(id)
@@ -157,7 +157,7 @@ export function worldFold(): WorldFold {
       case 'relation.created': {
         end(row, relations.get(id))
         const [from, to] = [string(data.source_id) ?? '', string(data.target_id) ?? '']
-        const type = string(data.type) ?? 'relation'
+        const type = named(data.type) ?? 'relation'
         const relation: Relation = { id, type, from, to, row, end: Number.POSITIVE_INFINITY, data: data.data }
         relations.set(id, relation)
         births.push(row)

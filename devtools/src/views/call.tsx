@@ -4,7 +4,7 @@ import type { Call } from '../model/calls.js'
 import { type CallFigures, callFigures, segments } from '../model/figures.js'
 import { oneLine } from '../model/mask.js'
 import { count, duration, rate, unknown, usd } from '../model/numbers.js'
-import { list, record, string } from '../model/read.js'
+import { list, named, record, string } from '../model/read.js'
 import { Glyph } from './glyph.js'
 import { Clamped, Ref } from './late-parts.js'
 import { Chip } from './parts.js'
@@ -168,7 +168,7 @@ function Answer({ data }: { readonly data: Record<string, unknown> }) {
         <div className="card" key={string(tool.id) ?? i}>
           <div className="who">
             <Glyph name="tool" />
-            {string(tool.name) ?? 'tool'}
+            {named(tool.name) ?? 'tool'}
           </div>
           <Clamped mono lines={4} text={string(tool.arguments_text) ?? oneLine(tool.arguments, 4000)} />
         </div>

@@ -69,7 +69,7 @@ export function DialogNav(props: {
           const label = call ? questionAt(book, item.calls[0] ?? call.row) : item.owner
           return (
             <button
-              key={item.id}
+              key={item.row}
               type="button"
               className="turn-link"
               aria-current={item === thread}

@@ -9,7 +9,7 @@ import { type CallFigures, callFigures } from '../model/figures.js'
 import { oneLine } from '../model/mask.js'
 import { sameBeginning } from '../model/nearest.js'
 import { count, duration, rate, seconds, usd } from '../model/numbers.js'
-import { list, record, string } from '../model/read.js'
+import { list, named, record, string } from '../model/read.js'
 import type { LiveAnswer } from '../model/streams.js'
 import { Content } from './content.js'
 import { ToolCard } from './dialog-tool.js'
@@ -212,7 +212,7 @@ function Answer(props: Parameters<typeof Turn>[0]) {
               <ToolCard
                 // biome-ignore lint/suspicious/noArrayIndexKey: the calls of an answer do not move
                 key={i}
-                name={string(tool.name) ?? 'tool'}
+                name={named(tool.name) ?? 'tool'}
                 text={string(tool.arguments_text) ?? oneLine(tool.arguments, 4000)}
                 book={book}
                 called={dialogs.toolAfter('called', string(tool.id) ?? '', call.end)}

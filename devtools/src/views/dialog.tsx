@@ -144,7 +144,7 @@ export function Dialog({ run }: ViewProps) {
             ))}
           {page.map((call, i) => (
             <Boundary
-              key={call.id}
+              key={call.row}
               resetKey={call.end}
               fallback={() => (
                 <p className="muted">Call #{call.row + 1} cannot be shown; JSON in the inspector has it.</p>

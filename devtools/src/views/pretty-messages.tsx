@@ -4,7 +4,7 @@ import type { Book } from '../model/book.js'
 import { dialogsIn, messagesAt, sizeOf } from '../model/dialogs.js'
 import { oneLine } from '../model/mask.js'
 import { count } from '../model/numbers.js'
-import { isRecord, list, record, string } from '../model/read.js'
+import { isRecord, list, named, record, string } from '../model/read.js'
 import { Content } from './content.js'
 import { Glyph, Icon } from './glyph.js'
 import { Json } from './json.js'
@@ -55,7 +55,7 @@ export function RequestMessages({ whole, row }: { readonly whole: Book; readonly
 export function MessageCard({ message }: { readonly message: Record<string, unknown> }) {
   const calls = list(message.tool_calls).map(call => record(record(call).function))
   const tool = message.role === 'tool'
-  const name = string(message.name)
+  const name = named(message.name)
   return (
     <div className="card">
       <div className="who">
@@ -63,7 +63,7 @@ export function MessageCard({ message }: { readonly message: Record<string, unkn
         <span className="clip">
           {tool
             ? `tool result${name ? ` · ${name}` : ''}`
-            : [string(message.role) ?? 'message', name].filter(Boolean).join(' · ')}
+            : [named(message.role) ?? 'message', name].filter(Boolean).join(' · ')}
         </span>
         <span className="right">≈ {count(Math.max(1, Math.round(sizeOf(message) / 4)))} tok</span>
       </div>
@@ -74,7 +74,7 @@ export function MessageCard({ message }: { readonly message: Record<string, unkn
         <div className="said mono called" key={i}>
           <Glyph name="tool" />
           <span>
-            {string(call.name)} {string(call.arguments)?.slice(0, 400) ?? oneLine(call.arguments, 400)}
+            {named(call.name)} {string(call.arguments)?.slice(0, 400) ?? oneLine(call.arguments, 400)}
           </span>
         </div>
       ))}
@@ -123,7 +123,7 @@ export function ToolsOf({ tools }: { readonly tools: readonly unknown[] }) {
 function ToolLine({ tool }: { readonly tool: Record<string, unknown> }) {
   const [open, setOpen] = useState(false)
   const own = record(tool.function)
-  const name = string(own.name) ?? string(tool.name) ?? string(tool.type) ?? 'tool'
+  const name = named(own.name) ?? named(tool.name) ?? named(tool.type) ?? 'tool'
   const about = string(own.description) ?? ''
   const more = isRecord(own.parameters) ? own.parameters : own.name === undefined ? tool : undefined
   return (

@@ -6,7 +6,7 @@ import { cacheState } from '../model/cache-state.js'
 import type { Call } from '../model/calls.js'
 import { glyphOf } from '../model/family.js'
 import { duration } from '../model/numbers.js'
-import { isRecord, list, number, record, string } from '../model/read.js'
+import { isRecord, list, named, number, record, string } from '../model/read.js'
 import type { OpenRun } from '../state/panel.js'
 import { CallSections } from './call.js'
 import { Glyph } from './glyph.js'
@@ -198,7 +198,7 @@ function Tool(props: {
       <section className="section">
         <h3 className="lead">
           <Glyph name="tool" />
-          <span className="clip">{string(data.name) ?? 'tool'}</span>
+          <span className="clip">{named(data.name) ?? 'tool'}</span>
           <span className="right">{duration(took)}</span>
         </h3>
         {other >= 0 && (
