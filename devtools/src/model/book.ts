@@ -10,7 +10,7 @@ import { type Family, familyOf, isError } from './family.js'
 import { type Lanes, laneFold } from './lanes.js'
 import { type Objects, objectFold } from './objects.js'
 import { bookAt } from './playhead.js'
-import { isRecord, list, maxName, named, record, string } from './read.js'
+import { isRecord, list, named, record, string } from './read.js'
 import { type RunFacts, runFold } from './run.js'
 import { type Streams, streamFold } from './streams.js'
 import { isHit, type Totals, totalsFold } from './totals.js'
@@ -198,12 +198,15 @@ export function shownActor(event: LedgerEvent): string {
 /** The type that a line gets which is no event. Its content is kept and shown as it is. */
 export const malformed = 'malformed'
 
+/** So many characters may stand in a name of an event. */
+const longest = 1000
+
 function asEvent(input: unknown, row: number, name: string): LedgerEvent {
   const value = record(input)
   const { id, type, source, actor, timestamp, data } = value
   // Names without end are none: what has them is shown as it is.
-  const names = [id, type, source, actor, timestamp]
-  if (typeof id === 'string' && typeof type === 'string' && isRecord(data) && !names.some(isLong)) {
+  const short = [id, type, source, actor, timestamp].every(value => !string(value)?.[longest])
+  if (short && typeof id === 'string' && typeof type === 'string' && isRecord(data)) {
     const whole =
       typeof source === 'string' && typeof actor === 'string' && typeof timestamp === 'string' && isIds(value.cause)
     if (whole) return input as LedgerEvent
@@ -230,10 +233,6 @@ export function malformedEvent(value: unknown, row: number, name: string): Ledge
     timestamp: named(timestamp) ?? '',
     data: { value }
   } as unknown as LedgerEvent
-}
-
-function isLong(value: unknown): boolean {
-  return typeof value === 'string' && value.length > maxName * 5
 }
 
 function isIds(value: unknown): boolean {

@@ -19,12 +19,9 @@ export function string(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** So long is a name at most: of a tool, a model, a type. What is longer is cut where it is shown, never in its event. */
-export const maxName = 200
-
-/** A text as a name; undefined for anything else. */
+/** The name of a tool, a model, a type, in at most 200 characters: cut where it is shown, never in its event. */
 export function named(value: unknown): string | undefined {
-  return string(value)?.slice(0, maxName)
+  return string(value)?.slice(0, 200)
 }
 
 /** A figure, such as tokens, milliseconds or US dollars: not below 0 and not above all that there can be of such things. */

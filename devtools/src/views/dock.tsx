@@ -75,9 +75,9 @@ function Layer({ className, children }: { readonly className: string; readonly c
     if (!element) return
     const show = (): void => {
       try {
-        if (!element.matches(':popover-open')) element.showPopover()
+        element.showPopover()
       } catch {
-        element.style.zIndex = '2147483647' // a browser without popovers: the highest place that there is
+        // Open already, or not in the page; a browser without popovers has its place from the styles.
       }
     }
     show()
