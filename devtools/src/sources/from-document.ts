@@ -1,7 +1,7 @@
 /** The ledger that a page carries in itself, as `daybook export --html` writes it: read only, and the only source. */
 import { isRecord } from '../model/read.js'
 import { carriedLabel, type DevtoolsSource } from '../model/source.js'
-import { fileSource, type ParsedFile, readWhileShown } from './from-file.js'
+import { fileSource, type ParsedFile, readWhileShown, slices } from './from-file.js'
 
 /** Undefined where the page carries none, or one that cannot be read. */
 export function documentSource(document: Pick<Document, 'getElementById'>): DevtoolsSource | undefined {
@@ -19,7 +19,7 @@ function carried(held: unknown): ParsedFile | undefined {
   if (!isRecord(held) || typeof held.stream !== 'string') return undefined
   const { stream, jsonl, events } = held
   if (typeof jsonl === 'string' && jsonl !== '') {
-    const read = readWhileShown(new Blob([jsonl]), 'This page', stream)
+    const read = readWhileShown(() => slices(new Blob([jsonl])), 'This page', stream)
     if (/^[^\n]*"daybook":/.test(jsonl)) return { ...read, text: async () => jsonl }
     const { text: _unchained, ...rest } = read
     return rest

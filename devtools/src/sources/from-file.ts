@@ -1,5 +1,6 @@
 /** A ledger from disk: dropped, picked or pasted. Read only, nothing leaves the page, and its content is not trusted. */
 import type { LedgerEvent, LedgerInfo, ParsedLedger, TextSource } from 'daybook'
+import { breather } from '../model/awake.js'
 import { isRecord, record, string } from '../model/read.js'
 import type { DevtoolsSource, SourceStatus } from '../model/source.js'
 import type { Shelf } from './here.js'
@@ -10,11 +11,13 @@ export const maxFileBytes: number = 512 * 1024 * 1024
 /** A small archive must not become a page's whole memory. */
 export const maxUnpackedBytes: number = 1024 * 1024 * 1024
 const maxEvents = 2_000_000
-/** A longer ledger is shown while it is read. */
+/** A longer ledger is shown while it is read; a packed one that has an eighth of it. */
 const longBytes = 2 * 1024 * 1024
 /** Read at once: little for the first rows, then more and more. */
 const firstBytes = 64 * 1024
 const pieceBytes = 1024 * 1024
+/** Rows are handed on so often, in milliseconds. */
+const tellMs = 200
 
 /** What a file held. */
 export interface ParsedFile {
@@ -52,35 +55,81 @@ export async function readLedgerFile(file: Blob & { readonly name?: string }): P
     throw new FileError(`${name} is larger than 512 MB. The command shows such a ledger: daybook devtools.`)
   }
   if (file.size === 0) throw new FileError(`${name} is empty. A ledger is a .jsonl file with one event a line.`)
-  const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
-  const packed = head[0] === 0x1f && head[1] === 0x8b
-  const stream = packed || file.size < longBytes ? undefined : await streamOf(file)
-  if (stream !== undefined) return readOn(file, name, stream)
-  const text = (): Promise<string> => (packed ? unpacked(file, name) : file.text())
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer())
+  const packed = first === 0x1f && second === 0x8b
+  const open = (): Pieces => (packed ? unpacked(file, name) : slices(file))
+  const begun = file.size >= (packed ? longBytes / 8 : longBytes) ? await streamOf(open(), name) : undefined
+  if (begun) {
+    const parsed = readWhileShown(open, name, begun.stream)
+    const { whole, subscribe } = parsed.reading
+    await Promise.race([whole, new Promise<void>(subscribe)])
+    const { text: _unchained, ...unchained } = parsed
+    return begun.chained ? parsed : unchained
+  }
+  const text = (): Promise<string> => textOf(open())
   const parsed = await parseLedgerText(await text(), name)
   return parsed.unverified === undefined ? parsed : { ...parsed, text }
 }
 
-/** The name in the first line of a ledger as Daybook writes it. */
-async function streamOf(file: Blob): Promise<string | undefined> {
-  const [line = ''] = (await file.slice(0, 4096).text()).split('\n', 1)
+type Pieces = AsyncGenerator<Uint8Array, void>
+
+export async function* slices(file: Blob): Pieces {
+  let size = firstBytes
+  for (let at = 0; at < file.size; ) {
+    yield new Uint8Array(await file.slice(at, at + size).arrayBuffer())
+    at += size
+    size = Math.min(2 * size, pieceBytes)
+  }
+}
+
+async function* unpacked(file: Blob, name: string): Pieces {
+  let size = 0
+  const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader()
   try {
-    const { daybook, stream } = record(JSON.parse(line))
-    return typeof daybook === 'number' ? string(stream) : undefined
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      size += value.length
+      if (size > maxUnpackedBytes) break
+      yield value
+    }
+  } catch {
+    throw new FileError(`${name} is a damaged gzip file.`)
+  } finally {
+    reader.cancel().catch(() => {}) // what is damaged has said so
+  }
+  throw new FileError(`${name} unpacks to more than 1 GB, so it was not opened.`)
+}
+
+async function textOf(pieces: Pieces): Promise<string> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return new Blob(all as BlobPart[]).text()
+}
+
+/** The name in the first line of a ledger as Daybook writes it; the file's, where that line is an event; else undefined. */
+async function streamOf(pieces: Pieces, file: string): Promise<{ stream: string; chained: boolean } | undefined> {
+  const decoder = new TextDecoder()
+  let head = ''
+  for await (const piece of pieces) {
+    head += decoder.decode(piece, { stream: true })
+    if (head.includes('\n') || head.length > firstBytes) break
+  }
+  try {
+    const { daybook, stream, id, type } = record(JSON.parse(head.split('\n', 1)[0] as string))
+    if (typeof daybook === 'number' && typeof stream === 'string') return { stream, chained: true }
+    return typeof id === 'string' && typeof type === 'string' ? { stream: file, chained: false } : undefined
   } catch {
     return undefined
   }
 }
 
-async function readOn(file: Blob, name: string, stream: string): Promise<ParsedFile> {
-  const parsed = readWhileShown(file, name, stream)
-  const { whole, subscribe } = parsed.reading
-  await Promise.race([whole, new Promise<void>(subscribe)])
-  return parsed
-}
-
 /** At once, with no rows yet. `stream`: the ledger's name, as its first line says. */
-export function readWhileShown(file: Blob, name: string, stream: string): ParsedFile & { readonly reading: Reading } {
+export function readWhileShown(
+  open: () => Pieces,
+  name: string,
+  stream: string
+): ParsedFile & { readonly reading: Reading } {
   const raw = rawRows(stream)
   const { rows } = raw
   const listeners = new Set<() => void>()
@@ -88,43 +137,26 @@ export function readWhileShown(file: Blob, name: string, stream: string): Parsed
     listeners.add(listener)
     return () => void listeners.delete(listener)
   }
-  async function* pieces(): AsyncGenerator<Uint8Array> {
-    let size = firstBytes
-    for (let at = 0; at < file.size; ) {
-      const had = rows.length
-      yield new Uint8Array(await file.slice(at, at + size).arrayBuffer())
-      at += size
-      size = Math.min(2 * size, pieceBytes)
+  async function* pieces(): Pieces {
+    let had = 0
+    let told = Number.NEGATIVE_INFINITY
+    const rest = breather()
+    for await (const piece of open()) {
+      yield piece
       raw.settle()
-      if (rows.length > had) for (const listener of [...listeners]) listener()
+      // The rows are folded meanwhile: few large steps cost less than many small ones.
+      if (rows.length > had && performance.now() > told + tellMs) {
+        had = rows.length
+        for (const listener of [...listeners]) listener()
+        told = performance.now()
+      }
+      await rest()
     }
   }
-  const text = (): Promise<string> => file.text()
+  const text = (): Promise<string> => textOf(open())
   const whole = byLine(pieces(), name, raw).then(parsed => ({ ...parsed, text }))
   whole.catch(() => {}) // told to whoever waits for it
   return { name: stream, events: rows, text, reading: { whole, subscribe } }
-}
-
-async function unpacked(file: Blob, name: string): Promise<string> {
-  const pieces: Uint8Array[] = []
-  let size = 0
-  try {
-    const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      size += value.length
-      if (size > maxUnpackedBytes) {
-        await reader.cancel()
-        throw new FileError(`${name} unpacks to more than 1 GB, so it was not opened.`)
-      }
-      pieces.push(value)
-    }
-  } catch (error) {
-    if (error instanceof FileError) throw error
-    throw new FileError(`${name} is a damaged gzip file.`)
-  }
-  return new Blob(pieces as BlobPart[]).text()
 }
 
 /** The events of a ledger's text: JSONL as Daybook and kando write it, or one JSON document that holds a list of them. */

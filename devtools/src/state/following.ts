@@ -2,15 +2,14 @@
 import type { LedgerEvent, LedgerSignal } from 'daybook'
 import type { BookFold } from '../model/book.js'
 
-/** Events are folded for so long in one frame; the rest comes in the next ones, so that the first rows are seen at once. */
-const foldMs = 8
-/** Of a long ledger, once its first rows are there: fewer paints, sooner whole. */
-const longFoldMs = 100
+/** Events are folded for so long at a time: little at first, so that the first rows are seen at once. */
+const firstMs = 8
+const foldMs = 16
 
 export interface Following {
   events(from: number, events: readonly LedgerEvent[]): void
   signals(signals: readonly LedgerSignal[]): void
-  /** Takes what is pending into the book; true when some is left for the next frame. */
+  /** Takes what is pending into the book; true when some is left. */
   fold(book: BookFold): boolean
   clear(): void
 }
@@ -24,7 +23,7 @@ export function createFollowing(): Following {
       for (const signal of signals) pendingSignals.push(signal)
     },
     fold(book) {
-      const until = performance.now() + (book.events.length < 500 ? foldMs : longFoldMs)
+      const until = performance.now() + (book.events.length < 500 ? firstMs : foldMs)
       while (pending.length > 0) {
         const batch = pending[0] as (typeof pending)[number]
         let at = Math.max(0, book.events.length - batch.from)

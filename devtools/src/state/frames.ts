@@ -11,11 +11,16 @@ export interface Painter {
 }
 
 const deltaMs = 33
+/** What takes longer than a frame is painted so often: fewer paints, sooner whole. */
+const busyMs = 100
 /** A page in the background has no frames; it is kept up to date more slowly. */
 const hiddenMs = 250
 
-/** `paint` returns true when it wants another frame. `shownIn` is the window that shows what is painted. */
-export function createPainter(paint: () => boolean, shownIn: () => Window): Painter {
+/**
+ * `work` is done for some milliseconds at a time and returns true when some is left: it goes on between the frames, so
+ * that the page stays awake and nothing waits for a frame. `shownIn` is the window that shows what is painted.
+ */
+export function createPainter(work: () => boolean, paint: () => void, shownIn: () => Window): Painter {
   let frame = 0
   let framed: Window | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -30,8 +35,16 @@ export function createPainter(paint: () => boolean, shownIn: () => Window): Pain
     frame = 0
     timerAt = Number.POSITIVE_INFINITY
     if (stopped) return
+    const more = work()
     last = performance.now()
-    if (paint()) soon()
+    paint()
+    if (more) channel.port2.postMessage(0)
+  }
+  const channel = new MessageChannel()
+  channel.port1.onmessage = () => {
+    if (stopped) return
+    if (work() && performance.now() < last + busyMs) channel.port2.postMessage(0)
+    else soon()
   }
   const soon = (): void => {
     // A window that was closed gives no frame any more.
@@ -66,6 +79,7 @@ export function createPainter(paint: () => boolean, shownIn: () => Window): Pain
       stopped = true
       framed?.cancelAnimationFrame(frame)
       clearTimeout(timer)
+      channel.port1.close()
     }
   }
 }

@@ -43,9 +43,9 @@ export interface PanelOptions {
   readonly window?: () => Window
 }
 
-/** The filter may take so long before its first rows are shown, and then in each frame: fewer paints, sooner whole. */
+/** The filter may take so long before its first rows are shown, and then at a time. */
 const firstFilterMs = 8
-const filterMs = 24
+const filterMs = 16
 /** What was done can be undone for so long. */
 const noticeMs = 10_000
 /** A run that was asked for and does not appear for so long is given up; the newest is shown instead. */
@@ -96,17 +96,18 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
   const painter = createPainter(
     () => {
-      let more = false
       try {
-        more = advance()
-        if (run) cards.refresh(run)
+        return advance()
       } catch (error) {
         fail(error)
+        return false
       }
+    },
+    () => {
+      if (run) cards.refresh(run)
       changed()
       // Figures of calls in flight move with time alone.
       if (run && run.status.state === 'live' && run.book.calls.open.size > 0) painter.later(500)
-      return more
     },
     options.window ?? (() => window)
   )
@@ -120,7 +121,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
     console.error('The devtools failed to read a ledger.', error)
   }
 
-  /** Takes new events in and filters them; true when some are left for the next frame. */
+  /** Takes new events in and filters them; true when some are left. */
   function advance(): boolean {
     if (!run) return false
     const unfolded = following.fold(run.book)

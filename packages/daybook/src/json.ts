@@ -110,7 +110,8 @@ function freeze(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   if (depth >= maxDepth) throw tooDeep()
   Object.freeze(value)
-  for (const member of Object.values(value)) freeze(member, depth + 1)
+  // Most members are no objects: they are not worth a call.
+  for (const member of Object.values(value)) if (typeof member === 'object') freeze(member, depth + 1)
 }
 
 /** Whether this is plain JSON that nobody can change any more, however deep: what was computed from it stays true. */

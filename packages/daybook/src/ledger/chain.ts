@@ -108,18 +108,14 @@ export interface ChainReader {
   readonly head: string
   /** How many lines of a batch that is not whole yet were read. */
   readonly pending: number
+  /** Goes on behind a batch that was found to have this hash. */
+  pass(hash: string): void
   /** Takes the next line, without its line end. After a fault the chain goes on from what the lines say. */
   read(line: string): ReadLine
 }
 
-/** Is given the text of a batch and the hash that it says it has, to look whether it has. */
-export type HashCheck = (text: string, hash: string) => void
-
-/**
- * Reads the lines behind the hash `previous`, and checks all that can be checked.
- * @param later Checks the hashes instead: the reader then finds no fault in them.
- */
-export function chainReader(previous: string, sums: Checksums, later?: HashCheck): ChainReader {
+/** Reads the lines behind the hash `previous`, and checks all that can be checked. */
+export function chainReader(previous: string, sums: Checksums): ChainReader {
   let head = previous
   let lines: string[] = []
 
@@ -129,6 +125,9 @@ export function chainReader(previous: string, sums: Checksums, later?: HashCheck
     },
     get pending() {
       return lines.length
+    },
+    pass(hash) {
+      head = hash
     },
     read(line) {
       const tail = tailOf(line)
@@ -145,11 +144,25 @@ export function chainReader(previous: string, sums: Checksums, later?: HashCheck
       const text = head + lines.join('\n')
       lines = []
       head = tail.hash
-      if (later) later(text, head)
-      else if (sums.sha256(text) !== head) return { event, ends, fault: 'hash' }
-      return { event, ends }
+      return sums.sha256(text) === head ? { event, ends } : { event, ends, fault: 'hash' }
     }
   }
+}
+
+/** The hash that a line says its batch has; undefined where no batch ends with it. */
+export function hashIn(line: string): string | undefined {
+  return tailOf(line)?.hash
+}
+
+/** What the hash of a batch is of: all of its lines, the one with the hash last. */
+export function hashedText(previous: string, lines: readonly string[]): string {
+  return (previous + lines.join('\n')).slice(0, -(hashLength + 1))
+}
+
+/** The event's JSON in a line of a batch that has the hash that it says. */
+export function eventIn(line: string): string | undefined {
+  const tail = tailOf(line)
+  return tail && `${line.slice(0, tail.end)}}`
 }
 
 /** Whether a line ends as ours do. Says nothing about what it says. */
@@ -177,41 +190,47 @@ function tailOf(line: string): { end: number; crc: string; hash?: string } | und
 
 const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
 let table: Int32Array | undefined
+let bytes: Uint8Array | undefined
 
 /** crc32 (that of zip and PNG) of a text's UTF-8 bytes. */
 export function crc32(text: string): number {
   table ??= crcTable()
-  const bytes = encoder.encode(text)
-  const words = bytes.length & ~3
+  const steps = table
+  // Room for a usual line is kept: to make it for each would cost more than the crc itself.
+  const most = 3 * text.length
+  bytes ??= new Uint8Array(1 << 16)
+  const all = most > bytes.length ? new Uint8Array(most) : bytes
+  const { written: length } = encoder.encodeInto(text, all)
+  const byte = (at: number): number => all[at] as number
+  const step = (at: number): number => steps[at] as number
   let crc = -1
   let at = 0
-  // Four bytes at a time: the step from each of them to the end of the four is in a part of the table.
-  while (at < words) {
-    crc ^= byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24)
-    at += 4
+  // Eight bytes at a time: the step from each of them to the end of the eight is in a part of the table.
+  for (const whole = length & ~7; at < whole; at += 8) {
     crc =
-      step(table, 768 | (crc & 0xff)) ^
-      step(table, 512 | ((crc >>> 8) & 0xff)) ^
-      step(table, 256 | ((crc >>> 16) & 0xff)) ^
-      step(table, crc >>> 24)
+      step(1792 | ((crc ^ byte(at)) & 0xff)) ^
+      step(1536 | (((crc >>> 8) ^ byte(at + 1)) & 0xff)) ^
+      step(1280 | (((crc >>> 16) ^ byte(at + 2)) & 0xff)) ^
+      step(1024 | ((crc >>> 24) ^ byte(at + 3))) ^
+      step(768 | byte(at + 4)) ^
+      step(512 | byte(at + 5)) ^
+      step(256 | byte(at + 6)) ^
+      step(byte(at + 7))
   }
-  while (at < bytes.length) crc = (crc >>> 8) ^ step(table, (crc ^ byte(bytes, at++)) & 0xff)
+  while (at < length) crc = (crc >>> 8) ^ step((crc ^ byte(at++)) & 0xff)
   return ~crc >>> 0
 }
 
-const byte = (bytes: Uint8Array, at: number): number => bytes[at] as number
-const step = (steps: Int32Array, at: number): number => steps[at] as number
-
 function crcTable(): Int32Array {
-  const steps = new Int32Array(1024)
-  for (let index = 0; index < 1024; index++) {
+  const steps = new Int32Array(2048)
+  for (let index = 0; index < steps.length; index++) {
     if (index < 256) {
       let value = index
       for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
       steps[index] = value
     } else {
-      const before = step(steps, index - 256)
-      steps[index] = (before >>> 8) ^ step(steps, before & 0xff)
+      const before = steps[index - 256] as number
+      steps[index] = (before >>> 8) ^ (steps[before & 0xff] as number)
     }
   }
   return steps

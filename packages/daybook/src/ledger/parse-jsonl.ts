@@ -1,7 +1,7 @@
 /** Reads a ledger from text: ours or kando's, whole, damaged or hostile. */
 import { sha256 } from '#platform'
 import { ImportLimitError } from '../errors.js'
-import { chainReader, isStoredLine, readHeader } from './chain.js'
+import { chainReader, eventIn, hashedText, hashIn, isStoredLine, readHeader } from './chain.js'
 import type { LedgerEvent } from './event.js'
 import { type Gathered, type GatheredEvents, gather, type LineReport } from './gathered.js'
 import { portableChecksums } from './jsonl.js'
@@ -94,10 +94,8 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
     }
   }
 
-  /** The hashes that are still being looked at. */
-  const hashes: Promise<void>[] = []
   const storedBehind = (previous: string): StoredLines =>
-    storedLines(previous, { gathered, within, leave, report: chainFault, checking: check => hashes.push(check) })
+    storedLines(previous, { gathered, within, leave, report: chainFault })
 
   const foreign = (text: string): void => {
     if (within(line, maxDepth => checkKeys(text, line, gathered, maxDepth))) gathered.text(text, line)
@@ -118,15 +116,13 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
         const message = 'The header is missing: the first batch cannot be checked.'
         chainFault({ line, kind: 'header', message })
         stored = storedBehind('')
-        stored.read(text, line)
+        await stored.read(text, line)
       } else if (text.trimStart().startsWith('[')) list = [text]
       else foreign(text)
-    } else if (stored) stored.read(text, line)
+    } else if (stored) await stored.read(text, line)
     else foreign(text)
-    if (hashes.length > maxHashes) await hashes.shift()
   }
   stored?.end()
-  await Promise.all(hashes)
   if (list) readList(list.join('\n'), gathered, within, maxLines)
   if (first && !said) {
     gathered.report({ line: 1, severity: 'error', kind: 'empty', message: 'There is nothing here: the file is empty.' })
@@ -141,14 +137,12 @@ export async function parseJSONL(source: TextSource, options: ParseOptions = {})
   }
 }
 
-/** So many batches may wait for their hash to be looked at: each is held until then. */
-const maxHashes = 64
-
 /** Looks how deep a line is; false where it is too deep and is left out. */
 type Within = (line: number, look: (maxDepth: number) => void) => boolean
 
 interface StoredLines {
-  read(text: string, line: number): void
+  /** Waits where a batch ends, until its events are there. */
+  read(text: string, line: number): Promise<void> | undefined
   end(): void
 }
 
@@ -157,55 +151,87 @@ interface Reader {
   readonly within: Within
   readonly leave: ((text: string, line: number) => void) | undefined
   readonly report: (fault: Omit<LineReport, 'severity'>) => void
-  readonly checking: (check: Promise<void>) => void
 }
 
-/** Lines of our own: their events count when their batch is whole. */
-function storedLines(previous: string, { gathered, within, leave, report, checking }: Reader): StoredLines {
+interface Line {
+  readonly text: string
+  readonly line: number
+}
+
+/**
+ * Lines of our own: their events count when their batch is whole. A batch that has the hash that it says is as it was
+ * written; only of one that has not, each line is looked at, to say where.
+ */
+function storedLines(previous: string, { gathered, within, leave, report }: Reader): StoredLines {
+  const chain = chainReader(previous, portableChecksums)
+  let batch: Line[] = []
   /** `event`: its JSON; undefined of a line that is left out. */
-  let waiting: { event: string | undefined; text: string; line: number }[] = []
+  let doubted: (Line & { readonly event: string | undefined })[] = []
   let start = 0
-  let end = 0
-  const chain = chainReader(previous, portableChecksums, (text, hash) => {
-    const [first, last] = [start, end]
-    const look = async (): Promise<void> => {
-      if ((await digest(text)) !== hash) report({ line: last, kind: 'hash', message: faultText('hash', first, last) })
+
+  function give(event: string | undefined, { text, line }: Line): void {
+    if (event !== undefined && within(line, maxDepth => checkDepth(event, maxDepth))) gathered.text(event, line)
+    else leave?.(text, line)
+  }
+
+  async function take(lines: readonly Line[], hash: string): Promise<void> {
+    const texts = lines.map(({ text }) => text)
+    const events = texts.map(eventIn)
+    const honest = chain.pending === 0 && !events.includes(undefined)
+    if (honest && (await digest(hashedText(chain.head, texts))) === hash) {
+      chain.pass(hash)
+      lines.forEach((line, at) => {
+        give(events[at], line)
+      })
+    } else for (const line of lines) doubt(line)
+  }
+
+  function doubt({ text, line }: Line): void {
+    if (chain.pending === 0) start = line
+    const { event, ends, fault } = chain.read(text)
+    if (fault) {
+      const kind = fault === 'line' ? 'syntax' : fault
+      report({ line, kind, message: faultText(fault, start, line) })
     }
-    checking(look())
-  })
+    if (event !== undefined || leave) doubted.push({ event, text, line })
+    if (!ends) return
+    const whole = doubted
+    doubted = []
+    for (const found of whole) give(found.event, found)
+  }
 
   return {
     read(text, line) {
-      if (chain.pending === 0) start = line
-      end = line
-      const { event, ends, fault } = chain.read(text)
-      if (fault) {
-        const kind = fault === 'line' ? 'syntax' : fault
-        report({ line, kind, message: faultText(fault, start, line) })
-      }
-      if (event !== undefined || leave) waiting.push({ event, text, line })
-      if (!ends) return
-      const batch = waiting
-      waiting = []
-      for (const { event, text, line } of batch) {
-        if (event !== undefined && within(line, maxDepth => checkDepth(event, maxDepth))) gathered.text(event, line)
-        else leave?.(text, line)
-      }
+      batch.push({ text, line })
+      const hash = hashIn(text)
+      if (hash === undefined) return undefined
+      const whole = batch
+      batch = []
+      return take(whole, hash)
     },
     end() {
-      if (waiting.some(({ event }) => event !== undefined)) report({ line: start, kind: 'cut', message: cutText })
-      for (const { text, line } of waiting) leave?.(text, line)
+      for (const line of batch) doubt(line)
+      if (doubted.some(({ event }) => event !== undefined)) report({ line: start, kind: 'cut', message: cutText })
+      for (const { text, line } of doubted) leave?.(text, line)
     }
   }
 }
 
-/** sha256 as hexadecimal digits. What the platform has for it works beside us, and is worth asking for longer texts. */
+const encoder = /* @__PURE__ */ new TextEncoder()
+let bytes: Uint8Array<ArrayBuffer> | undefined
+
+/** sha256 as hexadecimal digits. What the platform has for it is worth asking for longer texts. */
 async function digest(text: string): Promise<string> {
   // A page that did not come over https has none.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined
   if (!subtle || text.length < 4096) return sha256(text)
-  const bytes = new Uint8Array(await subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+  const most = 3 * text.length
+  // Kept for the next text: what is hashed is copied before anything is waited for.
+  bytes ??= new Uint8Array(1 << 20)
+  const all = most > bytes.length ? new Uint8Array(most) : bytes
+  const { written } = encoder.encodeInto(text, all)
+  const hash = new Uint8Array(await subtle.digest('SHA-256', all.subarray(0, written)))
+  return Array.from(hash, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** What to say of bytes that are no text as ours is. */
