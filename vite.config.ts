@@ -53,6 +53,9 @@ const smallReact = {
   react: 'preact/compat'
 }
 
+/** Of a file that is sent to other people the list of prices would be a large part, for one figure. */
+const withoutPrices = { '../sources/price-list.js': '../sources/no-price-list.js' }
+
 // The dev server and the page (default), the panel for other pages (modes "embed" and "react"), the page that an exported
 // run is put into (mode "viewer"), and the unit tests in Node and in Chromium.
 export default defineConfig(({ mode }) => ({
@@ -66,7 +69,7 @@ export default defineConfig(({ mode }) => ({
   ],
   resolve: {
     conditions: [source, 'module', 'browser', 'development|production'],
-    alias: mode === 'viewer' ? smallReact : {}
+    alias: mode === 'viewer' ? { ...smallReact, ...withoutPrices } : {}
   },
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
   server: { host: '127.0.0.1' },

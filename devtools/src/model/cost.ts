@@ -28,6 +28,8 @@ export interface Answer {
   /** Undefined for hits, which spend none, and where the answer does not say. */
   readonly input: number | undefined
   readonly cached: number | undefined
+  /** Written to the provider's cache. */
+  readonly written: number | undefined
   readonly output: number | undefined
   readonly reasoning: number | undefined
 }
@@ -174,6 +176,7 @@ function answerAt(book: Book, row: number, cause: string): Answer {
     latency: hit ? undefined : number(data.latency_ms),
     input: number(usage.input_tokens),
     cached: number(usage.cached_input_tokens),
+    written: number(usage.cache_write_tokens),
     output: number(usage.output_tokens),
     reasoning: number(usage.reasoning_tokens)
   }

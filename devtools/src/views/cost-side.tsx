@@ -1,10 +1,13 @@
 /** Beside the cost: shares, tokens and what is left of the budget. */
 import type { Book } from '../model/book.js'
 import { budgetAt } from '../model/budget.js'
-import type { CostGroup } from '../model/cost.js'
+import type { Cost, CostGroup, Stretch } from '../model/cost.js'
 import { grouped, usd } from '../model/numbers.js'
+import { savedByProvider, usesProviderCache } from '../model/provider-cache.js'
 import { Bar, type GroupsProps, money, tokens } from './cost-table.js'
 import { limitText, Meter } from './totals.js'
+import { usePrices } from './use-prices.js'
+import { useReserved } from './use-reserved.js'
 
 export function Share({ title, groups, shadeOf, nameOf, onGo }: GroupsProps & { readonly title: string }) {
   const most = Math.max(0, ...groups.map(({ spentUsd, savedUsd }) => (spentUsd ?? 0) + (savedUsd ?? 0)))
@@ -18,7 +21,7 @@ export function Share({ title, groups, shadeOf, nameOf, onGo }: GroupsProps & { 
         </span>
       </h2>
       {shown.map(group => (
-        <button key={group.key} type="button" className="share" onClick={() => onGo(group.key)}>
+        <button key={group.key} type="button" className="share" onClick={() => onGo?.(group.key)}>
           <span className="clip" title={nameOf(group.key)}>
             {nameOf(group.key)}
           </span>
@@ -50,9 +53,57 @@ export function Tokens({ total }: { readonly total: CostGroup }) {
   )
 }
 
+/** Our own cache, and the provider's: the first answers for nothing, the second reads what it knows at a lower price. */
+export function SavedBy(props: {
+  readonly book: Book
+  readonly cost: Cost
+  readonly length: number
+  readonly range: Stretch | undefined
+}) {
+  const { book, cost, length, range } = props
+  const { total, answers } = cost
+  const used = usesProviderCache(answers)
+  const prices = usePrices(used)
+  const found = !used ? { usd: 0, unpriced: 0 } : prices && savedByProvider(book, prices, length, range)
+  const { usd: provider = null, unpriced = 0 } = total.measured ? (found ?? {}) : {}
+  const own = total.savedUsd ?? (total.hits > 0 ? null : 0)
+  const most = Math.max(own ?? 0, provider ?? 0)
+  const rows = [
+    { name: 'Daybook cache', usd: own, about: 'Answers that were there already' },
+    {
+      name: 'provider cache',
+      usd: provider,
+      about: `Tokens that the provider had read before, at their lower price, less what writing them there cost more${unpriced > 0 ? `; the price of ${unpriced} ${unpriced === 1 ? 'answer' : 'answers'} is not known` : ''}`
+    }
+  ]
+  return (
+    <section>
+      <h2>Saved by</h2>
+      {rows.map(({ name, usd, about }) => (
+        <div key={name} className="share" title={about}>
+          <span className="clip">{name}</span>
+          <span className="bar-line" aria-hidden="true">
+            {(usd ?? 0) > 0 && <span className="amber" style={{ width: `${(100 * (usd ?? 0)) / most}%` }} />}
+          </span>
+          <span className="n">
+            {usd !== null && usd < 0 ? `−${money(-usd, total.estimated)}` : money(usd, total.estimated)}
+          </span>
+        </div>
+      ))}
+      {unpriced > 0 && provider !== null && (
+        <p className="muted">
+          {unpriced === 1 ? 'One more answer' : `${grouped(unpriced)} more answers`} used the provider’s cache, at a
+          price that is not known.
+        </p>
+      )}
+    </section>
+  )
+}
+
 export function BudgetPart({ book, shown }: { readonly book: Book; readonly shown: Book }) {
   const budget = budgetAt(book, shown)
   const open = [...shown.calls.open.values()].filter(({ kind }) => kind === 'llm').length
+  const reserved = useReserved(shown, budget !== undefined)
   return (
     <section>
       <h2>
@@ -70,7 +121,7 @@ export function BudgetPart({ book, shown }: { readonly book: Book; readonly show
             {budget.usedUsd >= budget.limitUsd
               ? 'All of it is spent. No call is made until it is raised.'
               : `${usd(budget.leftUsd, budget.estimated)} is left. A call that would pass the limit is stopped before it is sent.`}
-            {open > 0 ? ` ${open === 1 ? 'One call is' : `${open} calls are`} under way and not counted yet.` : ''}
+            {open > 0 ? ` ${underWay(open, reserved)}` : ''}
           </p>
         </>
       ) : (
@@ -80,4 +131,9 @@ export function BudgetPart({ book, shown }: { readonly book: Book; readonly show
       )}
     </section>
   )
+}
+
+function underWay(open: number, reserved: number | undefined): string {
+  if (!reserved) return `${open === 1 ? 'One call is' : `${open} calls are`} under way and not counted yet.`
+  return `${usd(reserved, true)} of it is reserved for the ${open === 1 ? 'call that is' : `${open} calls that are`} under way.`
 }

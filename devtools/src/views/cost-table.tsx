@@ -57,10 +57,18 @@ export interface GroupsProps {
   readonly groups: readonly CostGroup[]
   readonly shadeOf: (model: string) => number
   readonly nameOf: (key: string) => string
-  readonly onGo: (key: string) => void
+  /** Left out: a group leads nowhere. */
+  readonly onGo?: (key: string) => void
 }
 
-export function Table({ groups, by, shadeOf, nameOf, onGo }: GroupsProps & { readonly by: CostBy }) {
+export interface TableProps extends GroupsProps {
+  readonly by: CostBy
+  /** Columns that say nothing of these groups. */
+  readonly without?: readonly string[]
+}
+
+export function Table({ groups, by, without = [], shadeOf, nameOf, onGo }: TableProps) {
+  const shown = columns.filter(({ name }) => !without.includes(name))
   const [order, setOrder] = useState<{ readonly name: string; readonly up: boolean }>({ name: 'spent', up: false })
   const column = columns.find(({ name }) => name === order.name)
   const compare = (a: CostGroup, b: CostGroup): number =>
@@ -91,21 +99,27 @@ export function Table({ groups, by, shadeOf, nameOf, onGo }: GroupsProps & { rea
           <tr>
             {head(by, 'name')}
             <td className="bar-head" />
-            {columns.map(({ name }) => head(name))}
+            {shown.map(({ name }) => head(name))}
           </tr>
         </thead>
         <tbody>
           {sorted.slice(0, shownGroups).map(group => (
-            <tr key={group.key} onClick={() => onGo(group.key)}>
+            <tr key={group.key} onClick={() => onGo?.(group.key)}>
               <th scope="row" className="name">
-                <button type="button" className="clip" title={nameOf(group.key)} onClick={() => onGo(group.key)}>
-                  {nameOf(group.key)}
-                </button>
+                {onGo ? (
+                  <button type="button" className="clip" title={nameOf(group.key)} onClick={() => onGo(group.key)}>
+                    {nameOf(group.key)}
+                  </button>
+                ) : (
+                  <span className="clip" title={nameOf(group.key)}>
+                    {nameOf(group.key)}
+                  </span>
+                )}
               </th>
               <td className="bar-cell">
                 <Bar group={group} most={most} shadeOf={shadeOf} />
               </td>
-              {columns.map(({ name, text }) => (
+              {shown.map(({ name, text }) => (
                 <td key={name} className={name === 'saved' && group.hits > 0 ? 'f-cache' : undefined}>
                   {text(group)}
                 </td>

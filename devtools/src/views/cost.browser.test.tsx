@@ -1,3 +1,4 @@
+import { costOf, priceOf } from 'daybook/prices'
 import { afterEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { mountDevtools } from '../embed.js'
@@ -36,7 +37,8 @@ function source(ledgers: Readonly<Record<string, readonly unknown[]>>): Devtools
       listener(
         Object.entries(ledgers).map(([name, events]) => {
           const created = String((events[0] as { timestamp: string }).timestamp)
-          return { name, length: events.length, created, updated: created }
+          const parent = name.startsWith('branch:') ? { parent: 'run:8' } : {}
+          return { name, length: events.length, created, updated: created, ...parent }
         })
       )
       onStatus?.({ state: 'live' })
@@ -91,6 +93,46 @@ test('the table sorts by its columns, by keys too', async () => {
   expect(names()).toEqual(['gpt-5-mini', 'gpt-5'])
   await userEvent.keyboard('{Enter}')
   expect(names()).toEqual(['gpt-5', 'gpt-5-mini'])
+})
+
+test('runs stand side by side, and a branch is not added up with its run', async () => {
+  await page.viewport(1300, 860)
+  const branch = event('branch.created', 'b', { branch_id: 'b', parent: 'run:8', fork_position: 1 })
+  mount({ 'run:8': run, 'run:7': other, 'branch:b': [branch, ...run.slice(1)] })
+  await page.getByRole('tab', { name: 'Cost' }).click()
+  await page.getByRole('button', { name: 'Runs #7–#8' }).click()
+  await expect.element(page.getByText('spent in 2 runs')).toBeVisible()
+  const stats = page.getByText('saved by the cache').element().closest('.stats') as HTMLElement
+  await expect.poll(() => stats.textContent).toContain('$0.0800')
+  expect(stats.textContent).toContain('2 of 6')
+  await expect.element(page.getByText('Branches are not added up')).toBeVisible()
+  const bars = page.getByRole('button', { name: /^#[78] / })
+  expect(bars.elements().map(bar => bar.textContent)).toEqual(['$0.0500#7', '$0.0300#8 now'])
+  await expect.element(page.getByText('run 7', { exact: true }).first()).toBeVisible()
+  await page.getByRole('button', { name: /^#7 / }).click()
+  await expect.poll(() => bars.elements().map(bar => bar.textContent)).toEqual(['$0.0500#7 now', '$0.0300#8'])
+  await page.getByRole('button', { name: 'This run' }).click()
+  await expect.element(page.getByText('Over time')).toBeVisible()
+})
+
+test('what the provider’s cache saved is told where its price is known, and what the budget holds back', async () => {
+  await page.viewport(1300, 860)
+  const target = { provider: 'openai', model: 'gpt-5-mini' }
+  const usage = { input_tokens: 10_000, output_tokens: 100, cached_input_tokens: 8000 }
+  const price = priceOf(target)
+  const ask = (id: string) =>
+    event('llm.request', id, { model: 'openai/gpt-5-mini', target, max_tokens: 1000, messages: [] })
+  const paid = [ask('r'), answered('a', 'r', { usage, cost_usd: costOf(usage, price) }), ask('open')]
+  mount({ 'run:8': [run[0], ...paid] })
+  await page.getByRole('tab', { name: 'Cost' }).click()
+  const saved = (): string | null | undefined => page.getByText('provider cache').element().parentElement?.textContent
+  const each = 8000 * ((price?.input ?? 0) - (price?.cachedInput ?? 0))
+  await expect.poll(saved).toBe(`provider cache$${each.toFixed(4)}`)
+  await expect.element(page.getByText(/of it is reserved for the call that is under way/)).toBeVisible()
+  end?.()
+  mount({ 'run:8': [asked('r', 'x'), answered('a', 'r', { usage })] })
+  await page.getByRole('tab', { name: 'Cost' }).click()
+  await expect.poll(saved).toBe('provider cache–')
 })
 
 test('a run stands beside the one before it, with the words that differ; a click goes to the event in its run', async () => {
