@@ -4,6 +4,8 @@ import { createBooks } from './books.js'
 import type { Panel, RunEntry } from './panel.js'
 
 export interface RunCosts {
+  /** Whether runs are shown side by side: it stays so when another one is opened. */
+  several: boolean
   /** Grows with each change. */
   readonly version: number
   /** Undefined until the run was read; why it could not be, in words. */
@@ -65,6 +67,7 @@ export function createRunCosts(): RunCosts {
   books.subscribe(look)
 
   return {
+    several: false,
     get version() {
       return version
     },

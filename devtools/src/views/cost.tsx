@@ -9,6 +9,7 @@ import { runCostOf } from '../model/run-cost.js'
 import { isAwaited } from '../model/totals.js'
 import { usePanel } from '../state/context.js'
 import type { Panel } from '../state/panel.js'
+import { runCostsOf } from '../state/run-costs.js'
 import css from '../styles/cost.css?inline'
 import { useSheet } from './adopt.js'
 import { CostChart } from './cost-chart.js'
@@ -23,7 +24,8 @@ export function Cost({ run, dock }: ViewProps) {
   useSheet(css)
   const panel = usePanel()
   const [by, setBy] = useState<CostBy>('model')
-  const [several, setSeveral] = useState(false)
+  const costs = runCostsOf(panel)
+  const [several, setSeveral] = useState(costs.several)
   const { book } = run
   const { length } = run.shown.events
   const { range, playhead } = panel
@@ -39,11 +41,15 @@ export function Cost({ run, dock }: ViewProps) {
   const shades = new Map(models.map((key, at) => [key, Math.min(2, at)]))
   const shadeOf = (model: string): number => shades.get(model) ?? 2
   const nameOf = (key: string, of: CostBy = 'model'): string => labelOf(book, of, key)
+  const choose = (many: boolean): void => {
+    costs.several = many
+    setSeveral(many)
+  }
   const alone = mainRuns(panel.runs).length < 2
   const choice = !alone && (
     <fieldset className="segments right" aria-label="Runs">
       {[false, true].map(many => (
-        <button key={String(many)} type="button" aria-pressed={several === many} onClick={() => setSeveral(many)}>
+        <button key={String(many)} type="button" aria-pressed={several === many} onClick={() => choose(many)}>
           {many ? runsLabel(panel) : 'This run'}
         </button>
       ))}
