@@ -1,9 +1,9 @@
 /** What the run cost over time: how the sum grew, and below it what each part of the time cost, by model. */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Answer, bucketsOf, growthOf, type Stretch, ticksOf } from '../model/cost.js'
+import { rulerLabel, rulerStep } from '../model/minimap.js'
 import { duration, usd } from '../model/numbers.js'
 
-const left = 56
 const right = 14
 const lineHeight = 132
 const barsHeight = 64
@@ -39,13 +39,15 @@ export function CostChart(props: CostChartProps) {
     return () => observer.disconnect()
   }, [])
 
-  const inner = Math.max(1, width - left - right)
-  const x = (ms: number): number => left + (endMs > 0 ? Math.min(1, ms / endMs) : 0) * inner
   const [spent, saved] = useMemo(
     () => [growthOf(answers, 'spent', endMs), growthOf(answers, 'saved', endMs)] as const,
     [answers, answers.length, endMs]
   )
   const ticks = ticksOf(Math.max(spent.at(-1)?.[1] ?? 0, saved.at(-1)?.[1] ?? 0))
+  // The sums of a small run have many digits.
+  const left = 14 + 7 * Math.max(6, ...ticks.map(tick => `$${tick}`.length))
+  const inner = Math.max(1, width - left - right)
+  const x = (ms: number): number => left + (endMs > 0 ? Math.min(1, ms / endMs) : 0) * inner
   const most = ticks.at(-1) || 1
   const y = (usd: number): number => lineHeight - (usd / most) * (lineHeight - 14)
   const nowMs = playheadMs ?? endMs
@@ -55,6 +57,8 @@ export function CostChart(props: CostChartProps) {
   const highest = Math.max(0, ...buckets.map(bucket => [...bucket.values()].reduce((all, part) => all + part, 0)))
   const slot = inner / count
   const floor = lineHeight + gap + barsHeight
+  const step = rulerStep(endMs / inner, 130)
+  const marks = Array.from({ length: Math.floor((endMs * 0.97) / step) + 1 }, (_, at) => at * step)
 
   return (
     <div ref={box} className="cost-chart">
@@ -121,9 +125,9 @@ export function CostChart(props: CostChartProps) {
               {usd(highest)}
             </text>
           )}
-          {timeTicks(endMs).map(ms => (
+          {marks.map(ms => (
             <text key={ms} className="axis" x={x(ms)} y={floor + 15} textAnchor={ms === 0 ? 'start' : 'middle'}>
-              {ms < 1000 && endMs < 5000 ? `${ms} ms` : ms < 100_000 ? `${ms / 1000} s` : duration(ms)}
+              {rulerLabel(ms, step)}
             </text>
           ))}
           {playheadMs !== undefined && (
@@ -179,9 +183,4 @@ function titleOf(
 ): string {
   const parts = [...bucket].slice(0, 12).map(([model, spent]) => `${nameOf(model)} ${usd(spent)}`)
   return [`${duration(from)} to ${duration(to)}`, ...(parts.length > 0 ? parts : ['nothing was paid'])].join('\n')
-}
-
-function timeTicks(endMs: number): readonly number[] {
-  const ticks = ticksOf(endMs, 5)
-  return ticks.filter(tick => tick <= endMs * 0.97)
 }
