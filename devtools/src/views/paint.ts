@@ -1,5 +1,7 @@
 /** Paints the waterfall: the lines in sight, over the time in sight. */
+
 import type { Book } from '../model/book.js'
+import { masked } from '../model/mask.js'
 import { rulerLabel, rulerStep } from '../model/minimap.js'
 import { type Pieces, piecesOf, retryCode } from '../model/pieces.js'
 import { summaryOf } from '../model/summary.js'
@@ -81,7 +83,7 @@ export function paint(ink: Ink, scene: Scene): void {
       if (!begins || begins.row >= scene.length) continue
       const from = begins.start
       const to = Math.max(from, group.open > 0 ? now : Math.min(now, group.end))
-      labels.push(() => paintBracket(brush, group.text, x(from), x(to), y))
+      labels.push(() => paintBracket(brush, masked(group.text), x(from), x(to), y))
     }
   }
   // What is to come has been painted too, and pales.
@@ -357,7 +359,7 @@ function paintTicks(brush: Brush, ticks: Ticks, y: number): () => void {
           context.font = `11px ${brush.sans}`
           context.fillStyle = colours.muted
           context.fillText(
-            clipped(context, summaryOf(event, scene.book.objects).text, room),
+            clipped(context, masked(summaryOf(event, scene.book.objects).text), room),
             left + 9,
             y + linePx / 2 + 0.5
           )

@@ -1,4 +1,4 @@
-/** What happened in the chosen stretch of time: by model, and where the time went. */
+/** What happened in the chosen stretch of time, or in all of a short run: by model, and where the time went. */
 import { count, duration, unknown, usd } from '../model/numbers.js'
 import { type RangeRow, rangeFilter, rangeTotals } from '../model/range.js'
 import type { Waterfall } from '../model/waterfall.js'
@@ -11,11 +11,13 @@ export function RangePanel(props: {
   readonly run: OpenRun
   readonly waterfall: Waterfall
   readonly range: TimeRange
+  /** Nothing was chosen: it is all of the run so far. */
+  readonly whole: boolean
   readonly now: number
   readonly dock: boolean
   readonly onZoom: () => void
 }) {
-  const { run, waterfall, range, now, dock, onZoom } = props
+  const { run, waterfall, range, whole, now, dock, onZoom } = props
   const panel = usePanel()
   const totals = rangeTotals(waterfall, run.book, run.shown, now, range)
   const { sum, llm, tools } = totals
@@ -26,30 +28,39 @@ export function RangePanel(props: {
     panel.setView('ledger')
   }
   return (
-    <section className="range" aria-label="Chosen range">
+    <section className="range" aria-label={whole ? 'All calls' : 'Chosen range'}>
       <div className="sums">
         <div className="bar-line">
-          <h2>Range {spanWords(range)}</h2>
+          <h2>{whole ? 'All calls' : `Range ${spanWords(range)}`}</h2>
           <span className="muted clip">
             {[duration(range.to - range.from), many(llm, 'call'), ...(tools > 0 ? [many(tools, 'tool')] : [])].join(
               ', '
             )}
             {dock && `, ${count(sum.inputTokens)} in, ${count(sum.outputTokens)} out, ${usd(sum.usd, sum.estimated)}`}
           </span>
-          <span className="right" />
-          <button type="button" className="quiet" onClick={filter}>
-            Filter ledger to range
-          </button>
-          <button type="button" className="quiet" onClick={onZoom}>
-            Zoom <kbd>f</kbd>
-          </button>
-          <button type="button" className="icon" aria-label="Close the range" onClick={() => panel.setRange(undefined)}>
-            <Icon name="close" />
-          </button>
+          {!whole && (
+            <>
+              <span className="right" />
+              <button type="button" className="quiet" onClick={filter}>
+                Filter ledger to range
+              </button>
+              <button type="button" className="quiet" onClick={onZoom}>
+                Zoom <kbd>f</kbd>
+              </button>
+              <button
+                type="button"
+                className="icon"
+                aria-label="Close the range"
+                onClick={() => panel.setRange(undefined)}
+              >
+                <Icon name="close" />
+              </button>
+            </>
+          )}
         </div>
         {!dock && (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable with the keys
-          <section className="scrolls" tabIndex={0} aria-label="Totals of the range">
+          <section className="scrolls" tabIndex={0} aria-label="Sums by model">
             <table>
               <thead>
                 <tr>

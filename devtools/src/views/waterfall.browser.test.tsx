@@ -67,6 +67,9 @@ beforeEach(async () => {
 
 afterEach(() => end())
 
+/** What a canvas of this width shows of a run of two seconds: right of it is room for words. */
+const shownMs = (width: number): number => 2000 * Math.max(1.07, width / (width - 92))
+
 test('its rows say in words what the canvas shows, by what the calls belong to', () => {
   expect(names()).toEqual(['Question 1', 'gpt-5-mini', 'search', 'Question 2', 'gpt-5-mini', 'Other events', 'world'])
   const words = [...root.querySelectorAll('.line .hidden')].map(element =>
@@ -81,7 +84,7 @@ test('the canvas is painted in the colours of the theme', async () => {
   const ratio = canvas.width / canvas.clientWidth
   // The tool's bar is in the third line and ends with the run, which leaves some room at its right.
   const at = (): string => {
-    const x = (canvas.clientWidth * 1500) / (2000 * 1.07)
+    const x = (canvas.clientWidth * 1500) / shownMs(canvas.clientWidth)
     const pixel = canvas.getContext('2d')?.getImageData(x * ratio, (20 + 2 * 24 + 12) * ratio, 1, 1).data
     return [...(pixel ?? [])].slice(0, 3).join(' ')
   }
@@ -105,6 +108,8 @@ test('keys walk the bars, fold groups, make a range with its totals, and open th
   expect(names().slice(0, 2)).toEqual(['Question 1', 'Question 2'])
   await userEvent.keyboard('{Enter}{ArrowDown}{Escape}')
   expect(panel.range).toBeUndefined()
+  // Where there is room, the whole of a short run is told in its place.
+  expect(root.querySelector('.range h2')?.textContent).toBe('All calls')
   await userEvent.keyboard('{Enter}')
   expect(panel.view).toBe('ledger')
   expect(panel.selected).toBe(4)
@@ -114,7 +119,7 @@ test('a drag over the bars makes a range, which filters the ledger; a click sele
   const canvas = root.querySelector('.pane canvas') as HTMLCanvasElement
   const { left, top, width } = canvas.getBoundingClientRect()
   const send = (type: string, ms: number, line: number): void => {
-    const clientX = left + (ms / (2000 * 1.07)) * width
+    const clientX = left + (ms / shownMs(width)) * width
     const clientY = top + 20 + line * 24 + 12
     canvas.dispatchEvent(new PointerEvent(type, { clientX, clientY, bubbles: true, pointerId: 1, button: 0 }))
   }

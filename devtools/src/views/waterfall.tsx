@@ -1,6 +1,8 @@
 /** The waterfall: when each call waited, had its first token and streamed, by what it belongs to. */
+
 import { type PointerEvent, type KeyboardEvent as ReactKey, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { groupName } from '../model/groups.js'
+import { masked } from '../model/mask.js'
 import { grouped } from '../model/numbers.js'
 import { piecesOf } from '../model/pieces.js'
 import { type Bar, endAt, waterfallOf } from '../model/waterfall.js'
@@ -17,8 +19,12 @@ import type { ViewProps } from './registry.js'
 import { useTimeKeys, useWheel } from './waterfall-input.js'
 import { BarRow, GroupRow, glyphOf, Legend, undated } from './waterfall-rows.js'
 
-/** Room right of the last bar for its words, as a part of the run. */
+/** Room right of the last bar for its words: at least this part of the run, and so many pixels. */
 const room = 1.07
+const roomPx = 92
+/** Above the lines, and below them what the whole run comes to, where both have room. */
+const restPx = 300
+const few = 500
 const overscan = 4
 /** So near to an edge of the range, the pointer takes hold of it. */
 const edgePx = 4
@@ -42,7 +48,7 @@ function Calls({ run, dock }: ViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [zoom, setZoom] = useState<TimeRange | undefined>(undefined)
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
-  const [view, setView] = useState({ top: 0, height: 600 })
+  const [view, setView] = useState({ top: 0, height: 600, width: 900, all: 0 })
   const [hovered, setHovered] = useState(-1)
   // A line that is no bar has no event to select: it is the active one until something is selected.
   const [cursor, setCursor] = useState<{ key: string; selected: number | undefined } | undefined>(undefined)
@@ -51,7 +57,7 @@ function Calls({ run, dock }: ViewProps) {
   const lines = linesOf(waterfall, folded)
   const now = nowOf(panel, run, waterfall.end)
   const whole = Math.max(1, waterfall.end, now)
-  const limit = whole * room
+  const limit = whole * Math.max(room, view.width / Math.max(view.width - roomPx, view.width / 2))
   const shown = zoom ?? { from: 0, to: limit }
   const { range, selected } = panel
   const length = atHead.events.length
@@ -149,7 +155,13 @@ function Calls({ run, dock }: ViewProps) {
   useEffect(() => {
     const element = scroller.current
     if (!element) return
-    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight })
+    const measure = (): void =>
+      setView({
+        top: element.scrollTop,
+        height: element.clientHeight,
+        width: canvas.current?.clientWidth ?? 900,
+        all: element.parentElement?.clientHeight ?? 0
+      })
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     // In a page of its own its keys work at once, unless somebody is at work elsewhere.
@@ -367,7 +379,7 @@ function Calls({ run, dock }: ViewProps) {
           key={at}
           {...common}
           name={group ? groupName(book, group) : 'Other events'}
-          text={group?.text ?? ''}
+          text={masked(group?.text ?? '')}
           calls={group?.bars.length}
           open={line.open}
           future={group !== undefined && (waterfall.bars[group.bars[0] ?? -1]?.row ?? 0) >= length}
@@ -377,6 +389,8 @@ function Calls({ run, dock }: ViewProps) {
     }
   }
 
+  const roomy = !dock && waterfall.bars.length <= few && lines.count * linePx + restPx <= view.all
+  const told = range ?? (roomy ? { from: 0, to: now } : undefined)
   return (
     <div className={dock ? 'waterfall in-dock' : 'waterfall'}>
       {!dock && <Legend />}
@@ -390,7 +404,7 @@ function Calls({ run, dock }: ViewProps) {
         aria-activedescendant={active >= first && active < last ? `line-${active}` : undefined}
         tabIndex={0}
         onKeyDown={onKey}
-        onScroll={event => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+        onScroll={event => setView({ ...view, top: event.currentTarget.scrollTop })}
       >
         <div className="space" role="presentation" style={{ height: lines.count * linePx + rulerPx }}>
           <div className="pane" style={{ height: view.height }}>
@@ -411,14 +425,15 @@ function Calls({ run, dock }: ViewProps) {
           <div role="rowgroup">{rows}</div>
         </div>
       </div>
-      {range && (
+      {told && (
         <RangePanel
           run={run}
           waterfall={waterfall}
-          range={range}
+          range={told}
+          whole={!range}
           now={now}
           dock={dock}
-          onZoom={() => look(range.from, range.to)}
+          onZoom={() => look(told.from, told.to)}
         />
       )}
     </div>
