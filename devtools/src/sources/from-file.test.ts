@@ -102,6 +102,8 @@ test('a gzipped ledger is unpacked, and a damaged one refused', async () => {
   expect((await readLedgerFile(packed)).events).toHaveLength(2)
   await expect(readLedgerFile(packed.slice(0, 20))).rejects.toThrow(/damaged/)
   await expect(readLedgerFile(new Blob([]))).rejects.toThrow(/empty/)
+  const begun = '{"daybook":1,"stream":"run:x","created":"2026-11-20T09:14:02.000Z"}\n'
+  await expect(parseLedgerText(begun, 'x.jsonl')).rejects.toThrow(/^x\.jsonl is a ledger without events/)
 })
 
 test('a prototype key in a file is data and nothing more', async () => {

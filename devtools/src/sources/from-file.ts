@@ -201,8 +201,8 @@ async function byLine(text: TextSource, file: string, raw: RawRows = rawRows(fil
   const faults = parsed.reports.filter(report => report.severity === 'error')
   const first = faults[0]
   if (parsed.events.length === 0) {
-    const why = first ? ` Line ${first.line}: ${first.message}` : ''
-    throw new FileError(`${file} is no ledger that can be shown.${why}`)
+    if (!first) throw new FileError(`${file} is a ledger without events: nothing was recorded in it yet.`)
+    throw new FileError(`${file} is no ledger that can be shown. Line ${first.line}: ${first.message}`)
   }
   const others = faults.length - 1
   const more = others > 0 ? ` ${others} more ${others === 1 ? 'line has a fault' : 'lines have faults'}.` : ''

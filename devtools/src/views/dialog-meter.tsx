@@ -33,16 +33,24 @@ export function DialogMeter(props: {
   const heights = live ? moving : drawn
   const average =
     live && live.lastAt > live.firstAt + 300 ? (live.tokens * 1000) / (live.lastAt - live.firstAt) : undefined
+  const told = live || figures.outputTokens !== undefined || figures.firstDeltaMs !== undefined
   const chunks = scrub?.call === call.id ? Math.min(scrub.chunks, rhythm.length) : rhythm.length
   return (
     <div className="dialog-meter">
       <div className="meter-row">
-        <div className="stat">
-          <b className={live ? 'f-stream' : undefined}>{rate(figures.tokensPerSecond)}</b>
+        {!told && (
           <span className="meta">
-            {live ? `now, ${rate(average)} on average` : `#${call.row + 1}, while it streamed`}
+            #{call.row + 1} {figures.state === 'failed' ? 'failed before a token came' : 'has no token yet'}
           </span>
-        </div>
+        )}
+        {(live || figures.tokensPerSecond !== undefined) && (
+          <div className="stat">
+            <b className={live ? 'f-stream' : undefined}>{rate(figures.tokensPerSecond)}</b>
+            <span className="meta">
+              {live ? `now, ${rate(average)} on average` : `#${call.row + 1}, while it streamed`}
+            </span>
+          </div>
+        )}
         {heights.length > 0 && (
           <svg
             className={live ? 'f-stream' : 'f-response'}
@@ -63,13 +71,19 @@ export function DialogMeter(props: {
             ))}
           </svg>
         )}
-        <div className="stat">
-          <b>
-            {live ? '≈ ' : ''}
-            {count(figures.outputTokens)} tok
-          </b>
-          <span className="meta">{duration(figures.firstDeltaMs)} to first token</span>
-        </div>
+        {told && (
+          <div className="stat">
+            <b>
+              {live ? '≈ ' : ''}
+              {count(figures.outputTokens)} tok
+            </b>
+            <span className="meta">
+              {figures.firstDeltaMs === undefined
+                ? `in answer to #${call.row + 1}`
+                : `${duration(figures.firstDeltaMs)} to first token`}
+            </span>
+          </div>
+        )}
         <span className="meter-buttons">
           <button type="button" className="button" aria-pressed={raw} onClick={onRaw}>
             Raw markdown

@@ -133,7 +133,7 @@ export function Empty(props: { readonly onTry: (() => void) | undefined; readonl
           <Key keys="/" title="Filter" about="type:llm.* cache:hit has:error" />
           <Key keys="j k" title="Next and previous" about="walk the events, in order" />
           <Key keys="[ ]" title="Cause and effect" about="walk the chain from any row" />
-          <Key keys="1 7" title="Views" about="from Ledger to Compare" />
+          <Key keys="1–7" title="Views" about="from Ledger to Compare" />
         </div>
       </div>
     </div>

@@ -18,7 +18,7 @@ const keys: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['j', 'k'], 'next and previous event'],
   [['[', ']'], 'cause and effect'],
   [[',', '.'], 'one event back and on'],
-  [['1', '7'], 'the views, from Ledger to Compare'],
+  [['1–7'], 'the views, from Ledger to Compare'],
   [['/'], 'filter'],
   [['Esc'], 'back to the run']
 ]

@@ -37,9 +37,10 @@ export function TotalsBar({ run }: { readonly run: OpenRun }) {
         <Figure value={tokens(totals.reasoningTokens)} label="reasoning" />
         <span className="split" />
         <Figure value={count(totals.calls)} label={totals.calls === 1 ? 'call' : 'calls'} />
+        {totals.failed > 0 && <Figure className="f-error" value={count(totals.failed)} label="failed" />}
         <Figure value={count(totals.retries)} label={totals.retries === 1 ? 'retry' : 'retries'} />
         {totals.tools > 0 && <Figure value={count(totals.tools)} label={totals.tools === 1 ? 'tool' : 'tools'} />}
-        <Figure value={duration(totals.medianMs)} label="p50" />
+        <Figure value={duration(totals.medianMs)} label="p50" title="Half of the answers came sooner" />
       </div>
       {playhead !== undefined && <span className="chip">as of #{grouped(playhead)}</span>}
       <BudgetFigure run={run} />
