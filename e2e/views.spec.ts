@@ -162,6 +162,47 @@ test.describe('in an exported file', () => {
   }
 })
 
+test('what looks like a key is shown in no view', async ({ page }) => {
+  const secret = `sk-ant-api03-${'abcd1234'.repeat(4)}`
+  const asked = { model: 'a/b', messages: [{ role: 'user', content: `Use ${secret} for it.` }] }
+  const said = `I used ${secret}.`
+  const facts: [string, Record<string, unknown>][] = [
+    ['object.created', { id: 'o', type: 'Config', data: { text: said } }],
+    ['llm.request', asked],
+    ['llm.response', { text: said, message: { role: 'assistant', content: said }, cost_usd: 0.01 }],
+    ['llm.request', asked],
+    ['llm.failed', { kind: 'auth', status: 401, message: `invalid key ${secret}` }]
+  ]
+  const events = facts.map(([type, data], at) => ({
+    ...{ id: `e${at}`, type, source: 'run:secret', actor: 'app', data },
+    cause: type === 'llm.response' || type === 'llm.failed' ? [`e${at - 1}`] : [],
+    timestamp: `2026-11-20T09:14:0${at}.000Z`
+  }))
+  await page.goto('/#view=ledger')
+  await page.locator('[data-open-file]').setInputFiles({
+    ...{ name: 'secret.json', mimeType: 'application/json' },
+    buffer: Buffer.from(JSON.stringify({ stream: 'run:secret', events }))
+  })
+  await expect(rowsOf(page).filter({ hasText: '•••' })).toHaveCount(5)
+  const panel = page.locator('.db').first()
+  const masks = async (): Promise<void> => {
+    await expect(panel).toContainText('•••')
+    expect(await panel.evaluate((top, text) => top.outerHTML.includes(text), secret.slice(0, 24))).toBe(false)
+  }
+  for (const view of [1, 3, 4, 5, 6]) {
+    await page.keyboard.press(String(view))
+    await masks()
+  }
+  await page.keyboard.press('1')
+  for (let row = 0; row < 5; row++) {
+    await page.keyboard.press('j')
+    for (const tab of ['Pretty', 'JSON', 'Raw', 'Diff', 'Causes']) {
+      await page.getByRole('tab', { name: tab, exact: true }).click()
+      await masks()
+    }
+  }
+})
+
 test.describe('with little room', () => {
   const little = { width: 480, height: 800 }
 

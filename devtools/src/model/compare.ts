@@ -1,6 +1,7 @@
 /** Two to four runs side by side: what the rows of a comparison say, and which of them need to be said at all. */
 import type { ComparisonRow, FieldChange, LedgerEvent } from 'daybook'
 import type { Book } from './book.js'
+import { masked, oneLine as maskedLine } from './mask.js'
 import { cents, count, duration, usd } from './numbers.js'
 import { contentText, list, number, oneLine, record, string } from './read.js'
 
@@ -275,7 +276,7 @@ function isShort(value: unknown): boolean {
 }
 
 function shortly(value: unknown): string {
-  return value === undefined ? '–' : typeof value === 'string' ? value.slice(0, 40) : String(value)
+  return value === undefined ? '–' : typeof value === 'string' ? masked(value).slice(0, 40) : String(value)
 }
 
 /** The fields of an event's data that are shown where words are not: the changed ones, then others up to `max`. */
@@ -299,14 +300,14 @@ export function fieldsOf(
       .replace(/^\//, '')
       .replaceAll('/', '.')
     const value = field[side]
-    shown.push({ name: name.slice(0, 80), value: value === undefined ? 'none' : oneLine(value, 160), changed: true })
+    shown.push({ name: name.slice(0, 80), value: value === undefined ? 'none' : maskedLine(value, 160), changed: true })
   }
   const heads = new Set(fields.map(({ path }) => path.split('/')[2]))
   const data = record(event.data)
   for (const name of Object.keys(data)) {
     if (shown.length >= Math.min(max, 3 + fields.length)) break
     if (heads.has(name) || name === 'id') continue
-    shown.push({ name: name.slice(0, 80), value: oneLine(data[name], 80), changed: false })
+    shown.push({ name: name.slice(0, 80), value: maskedLine(data[name], 80), changed: false })
   }
   return shown
 }

@@ -1,13 +1,15 @@
 /** What a node of the graph says of itself at the playhead. */
+
 import type { Book } from './book.js'
 import { type Glyph, typeParts } from './family.js'
 import { callFigures } from './figures.js'
 import { type Answer, before, type Graph, type GraphNode } from './graph.js'
+import { masked } from './mask.js'
 import { medianOf } from './median.js'
 import { count, duration, rate, usd } from './numbers.js'
 import { firstLine } from './read.js'
 import { questionAt } from './row.js'
-import { plain, type Summary, summaryOf } from './summary.js'
+import { plain, summaryOf } from './summary.js'
 
 export interface NodeFacts {
   readonly glyph: Glyph
@@ -49,6 +51,7 @@ export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number
   const model = call.kind === 'tool' ? node.name : node.actor === '' ? node.name : `${node.actor}, ${node.name}`
   const fits = model.length <= room
   const live = liveOf(graph, book, node)
+  const failed = (last?.failed ?? 0) > 0 && last?.failed === answers.length
   const words: string[] = []
   if (!fits && live === undefined) words.push(node.name)
   if (live !== undefined) words.push(...liveWords(book, live, now))
@@ -56,14 +59,13 @@ export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number
   else {
     if (last.hits > 0) words.push(only ? 'HIT' : `${last.hits} HIT`)
     if (last.failed > 0) words.push(only ? 'failed' : `${last.failed} failed`)
-    if (call.kind === 'llm') words.push(usd(last.costUsd, last.estimated))
+    if (call.kind === 'llm' && !(failed && last.costUsd === null)) words.push(usd(last.costUsd, last.estimated))
     const times = answers.slice(-maxTimes).flatMap(({ ms }) => (ms === undefined ? [] : [ms]))
     if (times.length > 0) {
       const middle = duration(medianOf(times, times.length))
       words.push(only ? middle : `p50 ${answers.length > maxTimes ? '≈ ' : ''}${middle}`)
     }
   }
-  const failed = (last?.failed ?? 0) > 0 && last?.failed === answers.length
   const glyph = live !== undefined ? 'stream' : failed ? 'error' : last && last.hits === total ? 'cache' : node.glyph
   if (graph.mode === 'expanded') {
     const title = call.kind === 'llm' ? questionAt(book, row) : node.name
@@ -132,6 +134,6 @@ function doing({ type, actor }: GraphNode): string {
 function gist(book: Book, row: number): string {
   const event = book.events[row]
   if (!event) return ''
-  const { text }: Summary = summaryOf(event, book.objects)
+  const text = masked(summaryOf(event, book.objects).text)
   return firstLine(/^(object|relation)\./.test(event.type) ? plain(text).replace(/^.*? · /, '') : plain(text), 160)
 }

@@ -66,14 +66,14 @@ export function questionAt(book: Book, row: number): string {
   const text = questionOf(book, row)
   const index = book.calls.byRow[row] ?? -1
   const near = book.calls.all[index - 1] ?? book.calls.all[index + 1]
-  if (near?.kind !== 'llm') return text
+  if (near?.kind !== 'llm') return masked(text)
   const other = questionOf(book, near.row)
   let same = 0
   while (same < text.length && text[same] === other[same]) same++
   // At the last sentence that begins within what is shared, else at the last word.
   const sentence = Math.max(...['. ', '? ', '! ', ': '].map(end => text.lastIndexOf(end, same - 1) + 2))
   const from = sentence >= sharedFrom ? sentence : text.lastIndexOf(' ', same) + 1
-  return from >= sharedFrom && text.length - from >= 8 ? `… ${text.slice(from)}` : text
+  return masked(from >= sharedFrom && text.length - from >= 8 ? `… ${text.slice(from)}` : text)
 }
 
 const sharedFrom = 24

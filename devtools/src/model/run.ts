@@ -1,6 +1,7 @@
 /** What a run is about, and how it stands. */
 import type { LedgerEvent } from 'daybook'
 import type { Book } from './book.js'
+import { masked } from './mask.js'
 import { firstLine, named, number, record, string } from './read.js'
 
 export interface RunFacts {
@@ -99,7 +100,7 @@ export function runFold(name: string): RunFold {
 }
 
 function goal(value: unknown): string | undefined {
-  const text = firstLine(string(value) ?? '', 160)
+  const text = masked(firstLine(string(value) ?? '', 160))
   return text === '' ? undefined : text
 }
 

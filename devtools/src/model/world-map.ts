@@ -1,7 +1,8 @@
 /** The picture of a small world: a column for each type, and a line for each relation or field that names another object. */
 import type { Book } from './book.js'
 import { type Layout, layoutOf } from './layout.js'
-import { firstLine, oneLine, string } from './read.js'
+import { masked, oneLine } from './mask.js'
+import { firstLine, string } from './read.js'
 import { plain } from './summary.js'
 import { type Fields, fieldsAt, objectsAt, stands, versionAt, type WorldFold, type WorldObject } from './world-at.js'
 
@@ -97,7 +98,7 @@ const telling = ['name', 'title', 'text', 'summary', 'about', 'topic', 'label', 
 export function gistOf(book: Book, fields: Fields): string {
   for (const key of telling) {
     const text = string(fields.get(key))
-    if (text) return firstLine(plain(book.objects.nameOf(text.slice(0, 400))), 200)
+    if (text) return masked(firstLine(plain(book.objects.nameOf(text.slice(0, 400))), 200))
   }
   for (const [key, value] of fields) if (key !== 'status' && key !== 'state') return `${key}: ${oneLine(value, 120)}`
   return ''

@@ -1,4 +1,5 @@
 /** The rows of a comparison: an equal stretch, an equal event, or partners whose words or fields differ. */
+
 import type { FieldChange, LedgerEvent } from 'daybook'
 import { memo, useMemo } from 'react'
 import {
@@ -13,6 +14,7 @@ import {
   unrunWords
 } from '../model/compare.js'
 import { around, type Differ, type WordChange } from '../model/differ.js'
+import { masked } from '../model/mask.js'
 import { rowAt } from '../model/row.js'
 import { summaryOf } from '../model/summary.js'
 import type { Side } from './compare-sides.js'
@@ -90,7 +92,7 @@ function Quiet({
       {row.events.map((event, at) => {
         const side = sides[at]
         if (!event || !side) return <span key={side?.key ?? at} />
-        const { text } = summaryOf(event, side.book.objects)
+        const text = masked(summaryOf(event, side.book.objects).text)
         return (
           <button
             key={side.key}
@@ -133,7 +135,8 @@ const Difference = memo(function Difference({ row, sides, aligned, onGo }: ItemP
     () =>
       row.events.slice(1).map(other => {
         if (!first || !other) return undefined
-        const texts = textsOf(first, other, known(first, other))
+        const found = textsOf(first, other, known(first, other))
+        const texts = found && { ...found, before: masked(found.before), after: masked(found.after) }
         return { texts, words: texts ? differ.words(texts.before, texts.after) : [] }
       }),
     [row, first, differ, known]
@@ -257,8 +260,8 @@ function Words({
 }
 
 function Plain({ side, event, fields, look }: Pick<CellProps, 'side' | 'event' | 'fields' | 'look'>) {
-  const summary = summaryOf(event, side.book.objects).text
-  const spoken = event.type === 'llm.response' ? said(event) : ''
+  const summary = masked(summaryOf(event, side.book.objects).text)
+  const spoken = event.type === 'llm.response' ? masked(said(event)) : ''
   const shown = spoken !== '' || event.type === 'llm.request' ? [] : fieldsOf(event, fields, look)
   return (
     <>

@@ -1,7 +1,7 @@
 /** A tool that an answer called: its arguments, and what it gave back once it has. */
 import { useState } from 'react'
 import type { Book } from '../model/book.js'
-import { oneLine } from '../model/mask.js'
+import { masked, oneLine } from '../model/mask.js'
 import { count, duration } from '../model/numbers.js'
 import { hostOf } from '../model/prose.js'
 import { firstLine, isRecord, record, string } from '../model/read.js'
@@ -51,7 +51,7 @@ export function ToolCard(props: {
         )}
       </div>
       {open && <Clamped mono text={text} lines={12} />}
-      {failed && <div className="tool-result f-error">{firstLine(String(data.error), 600)}</div>}
+      {failed && <div className="tool-result f-error">{masked(firstLine(String(data.error), 600))}</div>}
       {'result' in data && <Result value={data.result} />}
     </div>
   )
@@ -95,11 +95,12 @@ function Result({ value }: { readonly value: unknown }) {
 }
 
 function lineOf(item: unknown): { readonly title: string; readonly where: string } {
-  if (!isRecord(item)) return { title: typeof item === 'string' ? firstLine(item, 200) : oneLine(item, 200), where: '' }
+  if (!isRecord(item))
+    return { title: typeof item === 'string' ? masked(firstLine(item, 200)) : oneLine(item, 200), where: '' }
   const title = string(item.title) ?? string(item.name) ?? string(item.text)
   const url = string(item.url) ?? string(item.href)
   return {
-    title: title === undefined ? oneLine(item, 200) : firstLine(title, 200),
+    title: title === undefined ? oneLine(item, 200) : masked(firstLine(title, 200)),
     where: url === undefined ? '' : hostOf(url)
   }
 }

@@ -6,7 +6,7 @@ import type { Call } from '../model/calls.js'
 import { type Dialogs, messagesAt, sizeOf } from '../model/dialogs.js'
 import type { Glyph as GlyphName } from '../model/family.js'
 import { type CallFigures, callFigures } from '../model/figures.js'
-import { oneLine } from '../model/mask.js'
+import { masked, oneLine } from '../model/mask.js'
 import { sameBeginning } from '../model/nearest.js'
 import { count, duration, rate, seconds, usd } from '../model/numbers.js'
 import { list, named, record, string } from '../model/read.js'
@@ -196,9 +196,9 @@ function Answer(props: Parameters<typeof Turn>[0]) {
         )}
         {live?.partial && <p className="meta">The beginning was not seen here; the whole answer follows.</p>}
         {(text !== '' || (coming && coming.tools.length === 0 && reasoning === '')) &&
-          (raw ? <pre className="mono source">{text}</pre> : <Prose text={text} caret={caret} />)}
+          (raw ? <pre className="mono source">{masked(text)}</pre> : <Prose text={text} caret={caret} />)}
         {answered && typeof data.refusal === 'string' && (
-          <p className="muted">Refused: {data.refusal.slice(0, 4000)}</p>
+          <p className="muted">Refused: {masked(data.refusal.slice(0, 4000))}</p>
         )}
         {coming?.tools.map((tool, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: tool calls of a stream are told apart by their index
@@ -243,7 +243,7 @@ function Reasoning(props: { readonly text: string; readonly tokens: number | und
           {tokens ? count(tokens) : `≈ ${count(Math.round(text.length / 4))}`} tok
         </span>
       </button>
-      {open && <div className="reasoning">{usual ? text.slice(-4000) : text.slice(0, 40_000)}</div>}
+      {open && <div className="reasoning">{masked(usual ? text.slice(-4000) : text.slice(0, 40_000))}</div>}
     </>
   )
 }

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Book } from '../model/book.js'
 import { glyphOf } from '../model/family.js'
-import { oneLine } from '../model/mask.js'
+import { masked, oneLine } from '../model/mask.js'
 import { seconds } from '../model/numbers.js'
 import { questionAt } from '../model/row.js'
 import { summaryOf } from '../model/summary.js'
@@ -18,7 +18,7 @@ export function Pair({ name, value }: { readonly name: string; readonly value: u
       <dt className="clip" title={name.slice(0, 200)}>
         {name}
       </dt>
-      <dd>{typeof value === 'string' ? value.slice(0, 4000) : oneLine(value, 1000)}</dd>
+      <dd>{typeof value === 'string' ? masked(value.slice(0, 4000)) : oneLine(value, 1000)}</dd>
     </>
   )
 }
@@ -71,7 +71,7 @@ export function EventLink(props: {
   const { book, row, onGo, end } = props
   const event = book.events[row]
   if (!event) return null
-  const said = event.type === 'llm.request' ? questionAt(book, row) : summaryOf(event, book.objects).text
+  const said = event.type === 'llm.request' ? questionAt(book, row) : masked(summaryOf(event, book.objects).text)
   const text = said || event.type
   return (
     <button type="button" className="link" title={`${event.type}: ${text}`} onClick={() => onGo(row)}>

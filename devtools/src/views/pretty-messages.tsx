@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Book } from '../model/book.js'
 import { dialogsIn, messagesAt, sizeOf } from '../model/dialogs.js'
-import { oneLine } from '../model/mask.js'
+import { masked, oneLine } from '../model/mask.js'
 import { count } from '../model/numbers.js'
 import { isRecord, list, named, record, string } from '../model/read.js'
 import { Content } from './content.js'
@@ -68,13 +68,15 @@ export function MessageCard({ message }: { readonly message: Record<string, unkn
         <span className="right">≈ {count(Math.max(1, Math.round(sizeOf(message) / 4)))} tok</span>
       </div>
       <Content content={message.content} lines={tool ? 3 : 6} mono={tool} />
-      {typeof message.refusal === 'string' && <p className="said muted">Refused: {message.refusal.slice(0, 2000)}</p>}
+      {typeof message.refusal === 'string' && (
+        <p className="said muted">Refused: {masked(message.refusal.slice(0, 2000))}</p>
+      )}
       {calls.slice(0, 20).map((call, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the calls of a message do not move
         <div className="said mono called" key={i}>
           <Glyph name="tool" />
           <span>
-            {named(call.name)} {string(call.arguments)?.slice(0, 400) ?? oneLine(call.arguments, 400)}
+            {named(call.name)} {masked(string(call.arguments)?.slice(0, 400) ?? oneLine(call.arguments, 400))}
           </span>
         </div>
       ))}

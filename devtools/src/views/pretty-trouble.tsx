@@ -1,10 +1,12 @@
 /** What went wrong: the cause, what Daybook did about it, what to do, and the events that tell the rest. */
+
 import type { LedgerEvent } from 'daybook'
 import type { ReactNode } from 'react'
 import type { Book } from '../model/book.js'
 import type { Call } from '../model/calls.js'
 import { glyphOf } from '../model/family.js'
 import { callFigures } from '../model/figures.js'
+import { masked } from '../model/mask.js'
 import { duration, seconds, usd } from '../model/numbers.js'
 import { list, number, record, string } from '../model/read.js'
 import { kindWords } from '../model/summary.js'
@@ -65,7 +67,7 @@ export function CallTrouble(props: {
   return (
     <div className="notice" role="note">
       <h3>{causeWords(data)}</h3>
-      {typeof data.message === 'string' && <p className="text">{data.message.slice(0, 4000)}</p>}
+      {typeof data.message === 'string' && <p className="text">{masked(data.message.slice(0, 4000))}</p>}
       {event?.type === 'llm.attempt' ? (
         <AfterAttempt book={book} data={data} call={call} onGo={onGo} />
       ) : (
@@ -79,7 +81,9 @@ export function CallTrouble(props: {
               </>
             )}
           </p>
-          <p>{string(data.hint)?.slice(0, 2000) ?? (Object.hasOwn(todo, kind) ? todo[kind] : '')}</p>
+          <p>
+            {masked(string(data.hint)?.slice(0, 2000) ?? (Object.hasOwn(todo, kind) ? (todo[kind] as string) : ''))}
+          </p>
         </>
       )}
     </div>
@@ -125,8 +129,8 @@ export function RunTrouble({ event, children }: { readonly event: LedgerEvent; r
   const data = record(event.data)
   return (
     <div className="notice" role="note">
-      <h3>{troubleOf(event)}</h3>
-      {typeof data.message === 'string' && <p className="text">{data.message.slice(0, 4000)}</p>}
+      <h3>{masked(troubleOf(event))}</h3>
+      {typeof data.message === 'string' && <p className="text">{masked(data.message.slice(0, 4000))}</p>}
       {list(data.causes).length > 0 && (
         <p className="text">{list(data.causes).map(String).join(' ← ').slice(0, 2000)}</p>
       )}

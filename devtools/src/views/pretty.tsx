@@ -1,10 +1,12 @@
 /** An event as a person reads it, by type. What has no view of its own is shown as it is. */
+
 import type { LedgerEvent } from 'daybook'
 import { lazy, Suspense } from 'react'
 import type { Book } from '../model/book.js'
 import { cacheState } from '../model/cache-state.js'
 import type { Call } from '../model/calls.js'
 import { glyphOf } from '../model/family.js'
+import { masked } from '../model/mask.js'
 import { duration } from '../model/numbers.js'
 import { isRecord, list, named, number, record, string } from '../model/read.js'
 import type { OpenRun } from '../state/panel.js'
@@ -191,7 +193,7 @@ function Tool(props: {
       {data.error !== undefined && (
         <div className="notice" role="note">
           <h3>The tool gave back an error.</h3>
-          <p className="text">{String(data.error).slice(0, 4000)}</p>
+          <p className="text">{masked(String(data.error).slice(0, 4000))}</p>
           <p>The model is told of it as the tool’s result, and goes on from there.</p>
         </div>
       )}

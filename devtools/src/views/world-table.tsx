@@ -1,7 +1,7 @@
 /** The objects of one type as rows, with a column for each of their usual fields. */
 import { useMemo } from 'react'
 import type { Book } from '../model/book.js'
-import { oneLine } from '../model/mask.js'
+import { masked, oneLine } from '../model/mask.js'
 import { fieldsAt, type ObjectType, objectsAt, versionAt, type WorldObject } from '../model/world-at.js'
 import { Windowed } from './rows-in-sight.js'
 
@@ -114,7 +114,7 @@ function Cell(props: { readonly className: string; readonly title?: string; read
 
 function shown(value: unknown): string {
   if (value === undefined) return ''
-  return typeof value === 'string' ? value.slice(0, 2000) : oneLine(value, 2000)
+  return typeof value === 'string' ? masked(value.slice(0, 2000)) : oneLine(value, 2000)
 }
 
 /** The names that most of the first objects have, in the order in which they were met, and which of them are figures. */

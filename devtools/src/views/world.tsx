@@ -1,7 +1,9 @@
 /** The objects and relations of the run as they were at the playhead. */
+
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Book, shownActor } from '../model/book.js'
 import { glyphOf } from '../model/family.js'
+import { masked } from '../model/mask.js'
 import { grouped } from '../model/numbers.js'
 import { record, string } from '../model/read.js'
 import { summaryOf } from '../model/summary.js'
@@ -243,7 +245,7 @@ function Changed(props: {
         const event = book.events[row]
         if (!event) return null
         const id = idOf(book, row)
-        const text = summaryOf(event, book.objects).text
+        const text = masked(summaryOf(event, book.objects).text)
         return (
           <p key={row}>
             <Glyph name={glyphOf(event.type)} />
