@@ -22,13 +22,6 @@ function three(value: number): string {
   return decimals > 0 && text.replace(/^[-0.]+/, '').replace('.', '').length > 3 ? value.toFixed(decimals - 1) : text
 }
 
-/** 0.00043, 0.000041: six decimals or the first digit, so that a small sum fits where a large one does. */
-function tiny(value: number): string {
-  if (value === 0) return '0'
-  const decimals = Math.min(12, Math.max(6, Math.ceil(-Math.log10(Math.abs(value)))))
-  return value.toFixed(decimals).replace(/0+$/, '')
-}
-
 /** 812, 12.4k, 1.38M. */
 export function count(value: Maybe): string {
   if (!known(value)) return unknown
@@ -49,9 +42,14 @@ export function grouped(value: Maybe): string {
 export function usd(value: Maybe, estimated = false): string {
   if (!known(value)) return unknown
   const size = Math.abs(value)
-  // Four decimals are enough for what is not tiny: $0.0046, not $0.00460. Of what is, six show all that matters.
+  // Four decimals are enough for what is not tiny: $0.0046, not $0.00460. What is has six, or its first digit.
+  const decimals = size >= 0.001 ? 4 : Math.min(20, Math.max(6, Math.ceil(-Math.log10(size))))
   const text =
-    size >= 1000 ? grouped(value) : size >= 0.01 ? three(value) : size >= 0.001 ? value.toFixed(4) : tiny(value)
+    size >= 1000
+      ? grouped(value)
+      : size >= 0.01 || size === 0
+        ? three(value)
+        : value.toFixed(decimals).replace(/(\.000\d*?)0+$/, '$1')
   return estimated && value !== 0 ? `≈${thin}$${text}` : `$${text}`
 }
 
