@@ -9,6 +9,7 @@ import {
   fieldsBetween,
   fieldsOf,
   itemsOf,
+  reused,
   said,
   sameWords,
   signed,
@@ -158,6 +159,16 @@ test('ids that stand for each other, and how long an answer took, are no differe
 test('an answer whose words are the same says so', () => {
   const cheaper = answered('x', 'r', { text: 'Two cities have.', cost_usd: 0 })
   expect(deltasOf(a[3] as never, cheaper, [], undefined)[0]).toMatchObject({ label: 'answer', change: 'the same' })
+})
+
+test('the same answer from a cache is no difference, another one is', () => {
+  const hit = (text: string) => answered('y', 'r', { text, cached: true, cost_usd: 0, latency_ms: 2 })
+  const row = (other: unknown) => ({ events: [a[3], other], same: false }) as never
+  expect(
+    [hit('Two cities have.'), hit('None.'), answered('z', 'r', { text: 'Two cities have.' })].map(other =>
+      reused(row(other))
+    )
+  ).toEqual([true, false, false])
 })
 
 test('what changed can be told from what followed from it', () => {

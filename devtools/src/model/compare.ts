@@ -44,6 +44,19 @@ export function itemsOf(
   return items
 }
 
+/**
+ * The same answer, taken from a cache or a recording: what differs is that it cost nothing and came at once, and the heads
+ * of the runs say so in one sum.
+ */
+export function reused({ events: [first, ...others] }: CompareRow): boolean {
+  if (first?.type !== 'llm.response') return false
+  const words = said(first)
+  return others.every(
+    other =>
+      other?.type === 'llm.response' && (other === first || record(other.data).cached === true) && said(other) === words
+  )
+}
+
 const ofCall = new Set(['llm.request', 'llm.attempt', 'llm.response', 'llm.failed'])
 
 /** The row of the call that a branch asked again, where that is all that it did; undefined of any other comparison. */

@@ -102,8 +102,12 @@ function Against({ sides }: { readonly sides: readonly Side[] }) {
     ) : (
       <div key={letter} className="against line">
         <span className={`letter letter-${letter.toLowerCase()}`}>{letter}</span>
-        <b>{signed(cost, value => usd(value, estimated))}</b>
-        <span className="meta">{took}</span>
+        <b title={cost === undefined ? 'A price is not known' : undefined}>
+          {signed(cost, value => usd(value, estimated))}
+        </b>
+        <span className="meta clip">
+          {[took === '0' ? '' : took, out === '0' ? '' : `${out} out`].filter(Boolean).join(', ') || 'as long as A'}
+        </span>
       </div>
     )
   })

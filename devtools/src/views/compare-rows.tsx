@@ -317,7 +317,9 @@ function Deltas(props: {
               {letter}
               {label}
             </dt>
-            <dd>{change}</dd>
+            <dd className="clip">
+              {others.length > 1 && change === 'changed' ? values.replace(/^.* → /s, '') : change}
+            </dd>
             <dd className="values clip" title={values}>
               {values}
             </dd>

@@ -1,7 +1,7 @@
 /** Which runs Compare shows, their books, and the alignment of their events. */
 import { useEffect, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
-import { type Choice, changedIds, defaultPair, fieldsBetween } from '../model/compare.js'
+import { type Choice, changedIds, defaultPair, fieldsBetween, reused } from '../model/compare.js'
 import { loadDiffer } from '../model/differ.js'
 import { grouped } from '../model/numbers.js'
 import { record, string } from '../model/read.js'
@@ -145,7 +145,7 @@ async function align(sides: readonly Side[]): Promise<Aligned> {
   const ledgers = sides.map(({ book }) => [...book.events])
   const size = ledgers.reduce((sum, { length }) => sum + length, 0)
   if (size > maxAligned) throw new Error(`they have ${grouped(size)} events in all, and ${grouped(maxAligned)} can be.`)
-  const { rows } = compareLedgers(ledgers)
+  const rows = compareLedgers(ledgers).rows.map(row => (!row.same && reused(row) ? { ...row, same: true } : row))
   return { rows, fields: fieldsBetween(rows, differ.fields), changed: changedIds(rows), differ }
 }
 
