@@ -49,14 +49,24 @@ export function actionsOf(context: ActionContext): readonly Action[] {
   ]
 }
 
-function viewActions({ panel }: ActionContext): Action[] {
-  return views.map(({ name, label }) => ({
+function viewActions({ panel, root }: ActionContext): Action[] {
+  /** The switches of the dialog keep their own state: their keys press them. */
+  const press = (id: string, label: string, key: string): Action => {
+    const button = root.querySelector<HTMLElement>(`[data-press="${id}"]`)
+    return { id, label, group: 'Views', keys: [key], run: button ? () => button.click() : undefined }
+  }
+  const shown: Action[] = views.map(({ name, label }) => ({
     id: `view.${name}`,
     label: `Show ${label}`,
     group: 'Views' as const,
     keys: [String(viewNames.indexOf(name) + 1), `g ${letters[name]}`],
     run: () => panel.setView(name)
   }))
+  shown.push(
+    press('raw', 'Dialog: markdown as it was written', 'm'),
+    press('still', 'Dialog: stop or resume the view', 'p')
+  )
+  return shown
 }
 
 function eventActions({ panel, root }: ActionContext): Action[] {
@@ -258,6 +268,7 @@ const ofSelected = new Set(['next.type', 'previous.type', 'cause', 'effect', 'co
 /** Why an action has nothing to do now; undefined where it has no business here at all, or none that needs to be told. */
 export function whyNot({ id, group }: Action, { run, selected }: Panel): string | undefined {
   if (id === 'try' || id === 'deselect' || ((id === 'fork' || id === 'replay') && !(id in sheets))) return undefined
+  if (id === 'raw' || id === 'still') return 'show a dialog first'
   if (group === 'Panel') return 'it is so already'
   if (!run) return 'open a run first'
   if (ofSelected.has(id) && selected === undefined) return 'select an event first'

@@ -85,14 +85,15 @@ export function DialogMeter(props: {
           </div>
         )}
         <span className="meter-buttons">
-          <button type="button" className="button" aria-pressed={raw} onClick={onRaw}>
-            Raw markdown
+          <button type="button" className="button" data-press="raw" aria-pressed={raw} onClick={onRaw}>
+            Raw markdown <kbd>m</kbd>
           </button>
           <button
             type="button"
             className="button"
+            data-press="still"
             aria-pressed={paused}
-            title="Stops the view, not the run"
+            title="Stops the view, not the run: key p"
             onClick={onPause}
           >
             <Icon name={paused ? 'play' : 'pause'} />

@@ -98,6 +98,11 @@ export function Palette({ actions, onClose }: OverlayProps) {
                 />
               ))}
             </div>
+            {panel.runs.length > mostRuns && (
+              <p className="meta more">
+                Of {panel.runs.length} runs, the newest {mostRuns} are looked through.
+              </p>
+            )}
             {items.length === 0 && <p className="muted nothing">Nothing is called “{typed.slice(0, 60)}”.</p>}
           </>
         )
@@ -169,8 +174,11 @@ function named(actions: readonly Action[], panel: Panel): Item[] {
   })
 }
 
+/** Of so many runs, the newest ones, each can be found by its name. */
+const mostRuns = 500
+
 function runsOf(panel: Panel): Item[] {
-  return panel.runs.slice(0, 500).flatMap(entry => {
+  return panel.runs.slice(0, mostRuns).flatMap(entry => {
     if (entry.key === panel.run?.key) return []
     const { title, tag } = panel.cardOf(entry)
     return [

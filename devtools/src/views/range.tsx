@@ -121,14 +121,15 @@ export function RangePanel(props: {
 function Figures({ row, tools }: { readonly row: RangeRow; readonly tools: boolean }) {
   const llm = row.kind === 'llm'
   const of = (shown: boolean, text: string): string => (shown ? text : unknown)
+  const told = llm && row.inputTokens + row.outputTokens > 0
   return (
     <tr>
       <th scope="row" className="clip" title={row.name}>
         {row.name}
       </th>
       <td>{count(row.calls)}</td>
-      <td>{of(llm, count(row.inputTokens))}</td>
-      <td>{of(llm, count(row.outputTokens))}</td>
+      <td>{of(told, count(row.inputTokens))}</td>
+      <td>{of(told, count(row.outputTokens))}</td>
       <td>{row.tokensPerSecond === undefined ? unknown : count(Math.round(row.tokensPerSecond))}</td>
       <td>{of(llm, duration(row.waitMs))}</td>
       <td>{of(llm, duration(row.streamMs))}</td>
