@@ -69,7 +69,9 @@ export async function shelfOf(name: string, events: readonly unknown[]): Promise
   })
   const fault = report.reports.find(({ severity }) => severity === 'error')
   if (report.length === 0 || fault) {
-    throw new Error(`This ledger cannot be forked: ${fault?.message ?? 'it holds no event.'}`)
+    // Its first line is the header.
+    const where = fault && fault.line > 1 ? `#${fault.line - 1}: ` : ''
+    throw new Error(`This ledger cannot be forked: ${where}${fault?.message ?? 'it holds no event.'}`)
   }
   return { store, name: kept }
 }

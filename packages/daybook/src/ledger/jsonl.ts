@@ -1,5 +1,7 @@
 /** A ledger as text, with its chain. */
 import { sha256 } from '#platform'
+import { InputError, shown } from '../errors.js'
+import { isRecord } from '../json.js'
 import { type Checksums, crc32, eventText, headerLine, writeBatch } from './chain.js'
 import type { LedgerEvent } from './event.js'
 import { isLedgerName } from './name.js'
@@ -19,9 +21,15 @@ export interface ToJSONLOptions {
 // So many events share a hash: few enough to find a fault by it, enough to cost nothing.
 const batchSize = 100
 
-/** The ledger as text that `parseJSONL` reads, `verifyLedger` verifies and a file store opens. */
+/**
+ * The ledger as text that `parseJSONL` reads, `verifyLedger` verifies and a file store opens.
+ * @throws InputError for a row that is nothing like an event.
+ */
 export function toJSONL(events: Iterable<LedgerEvent>, options: ToJSONLOptions = {}): string {
   const all = [...events]
+  const none = all.findIndex(event => !isRecord(event))
+  if (none >= 0)
+    throw new InputError(`Row ${none + 1} is no event: it is ${shown(all[none])}.`, { data: { row: none } })
   if (options.format === 'kando') return all.map(event => `${kandoText(event)}\n`).join('')
   const source = all[0]?.source
   const {

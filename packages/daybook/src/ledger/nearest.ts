@@ -4,6 +4,7 @@ import { type DaybookError, ReplayMissError } from '../errors.js'
 import { isRecord, type Json } from '../json.js'
 import { type LLMRequest, type Message, withoutPrivate } from '../llm/llm.js'
 import { diffFields, type FieldChange } from '../world/diff-worlds.js'
+import { isWhole } from './readable.js'
 import { type Recording, withoutNotes } from './recordings.js'
 
 /** More are not kept: they would not be read. */
@@ -44,7 +45,7 @@ function counted(request: LLMRequest): LLMRequest {
 
 function difference({ requestId, answer }: Recording, fields: readonly FieldChange[]): string {
   if (fields.length > 0) return `The nearest, ${requestId}, differs ${inWords(fields, 'is asked')}.`
-  return answer
+  return answer && isWhole(answer)
     ? `${requestId} is the same, but went to another provider.`
     : `${requestId} is the same, but has no answer.`
 }

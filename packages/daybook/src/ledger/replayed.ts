@@ -1,12 +1,14 @@
 /** Answers from recordings, without a call. */
 import { unpaid } from '../cache/entry.js'
 import { InputError, shown } from '../errors.js'
+import { isRecord } from '../json.js'
 import { complete } from '../llm/live.js'
 import { type LLMFn, type LLMOptions, type LLMRequest, type LLMStream, type Target, withTarget } from '../llm/llm.js'
 import { failedStream, llmStream } from '../llm/llm-stream.js'
 import { sleep as realSleep, type Sleep } from '../llm/sleep.js'
 import type { LedgerEvent } from './event.js'
 import { missOf } from './nearest.js'
+import { checkEvents, isWhole } from './readable.js'
 import { recordedFailure } from './recorded-failure.js'
 import { recordedStream } from './recorded-stream.js'
 import { answerOf, type Recording, recordingsOf, requestDigest, type Terminal } from './recordings.js'
@@ -79,7 +81,7 @@ interface Recorded {
 function indexOf(recordings: readonly Recording[]): ReadonlyMap<string, Recorded> {
   const index = new Map<string, Recorded>()
   for (const recording of recordings) {
-    if (!recording.answer) continue
+    if (!(recording.answer && isWhole(recording.answer))) continue
     const digest = requestDigest(recording.request)
     const recorded: Recorded = index.get(digest) ?? { all: { list: [], asked: 0 }, aimed: new Map() }
     index.set(digest, recorded)
@@ -96,10 +98,10 @@ function aim(target: Target | undefined): string {
 }
 
 function listOf(recordings: readonly LedgerEvent[] | readonly Recording[]): readonly Recording[] {
-  const [first] = recordings
-  return first && 'requestId' in first
-    ? (recordings as readonly Recording[])
-    : recordingsOf(recordings as LedgerEvent[])
+  const [first] = Array.isArray(recordings) ? recordings : []
+  if (isRecord(first) && 'requestId' in first) return recordings as readonly Recording[]
+  checkEvents(recordings as readonly LedgerEvent[])
+  return recordingsOf(recordings as readonly LedgerEvent[])
 }
 
 function played(

@@ -3,6 +3,7 @@ import { type ForkLedgerOptions, forkLedger, type LedgerChange } from '../ledger
 import type { LedgerEvent } from '../ledger/event.js'
 import { followsFrom } from '../ledger/follows.js'
 import type { Ledger } from '../ledger/ledger.js'
+import { checkEvents } from '../ledger/readable.js'
 import { type Recording, recordingsOf, requestDigest, withoutNotes } from '../ledger/recordings.js'
 import { tailOf } from '../ledger/tail.js'
 import { estimatedCost } from '../llm/estimated.js'
@@ -76,13 +77,14 @@ export function forkKit(kit: Kit, options: ForkKitOptions): Live<LedgerEvent, Ru
 /**
  * What a fork of these events would ask for. Pure of them: nothing is asked and nothing is written. What follows from
  * a change is what followed from the changed event in the parent.
- * @throws InputError for a position or a change that does not fit.
+ * @throws InputError for a position or a change that does not fit, and for a row that is no event.
  */
 export async function forkEstimate(
   events: readonly LedgerEvent[],
   position: number,
   options: ForkEstimateOptions = {}
 ): Promise<ForkEstimate> {
+  checkEvents(events)
   const { carried, changed } = tailOf(events, events.at(-1)?.source ?? 'The ledger', position, options.change)
   const before = new Set(events.slice(0, position).map(({ id }) => id))
   const kept = new Set([...before, ...carried.map(({ id }) => id)])

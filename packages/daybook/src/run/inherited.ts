@@ -8,6 +8,7 @@ import type { Host } from '../host.js'
 import type { DataOf, LedgerEvent } from '../ledger/event.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { isBranch } from '../ledger/name.js'
+import { isWhole } from '../ledger/readable.js'
 import { type Recording, recordingsOf, requestDigest, type Terminal } from '../ledger/recordings.js'
 import { replayed } from '../ledger/replayed.js'
 import { siblingsOf } from '../ledger/siblings.js'
@@ -104,11 +105,11 @@ function endedIn(events: readonly LedgerEvent[]): ReadonlySet<string> {
 
 /**
  * Those that a branch may be given, `ended` being its requests that have an answer. An answer that the branch has
- * already stands in only for more of the same. That a parent was aborted, out of money or had nothing recorded says
+ * already stands in only for more of the same. One that does not say what an answer says is none. That a parent was aborted, out of money or had nothing recorded says
  * nothing of the request.
  */
 export function usable(recordings: readonly Recording[], ended: ReadonlySet<string>): Recording[] {
-  const answers = recordings.filter(({ answer }) => answer && !isCircumstance(answer))
+  const answers = recordings.filter(({ answer }) => answer && isWhole(answer) && !isCircumstance(answer))
   return joined(
     answers.filter(({ requestId }) => !ended.has(requestId)),
     answers.filter(({ requestId }) => ended.has(requestId))

@@ -8,6 +8,7 @@ import type { EventDraft, LedgerEvent } from '../ledger/event.js'
 import { eventsAt } from '../ledger/events-at.js'
 import type { Ledger } from '../ledger/ledger.js'
 import type { OutboxEntry, OutboxSlot } from '../ledger/outbox.js'
+import { isWhole } from '../ledger/readable.js'
 import { recordedStream } from '../ledger/recorded-stream.js'
 import { answerOf, withoutNotes } from '../ledger/recordings.js'
 import type { LLMRequest } from '../llm/llm.js'
@@ -187,6 +188,7 @@ export function remembered(
     for (const [key, asked, answered] of wanted) {
       const request = withoutNotes((events.get(asked) as LedgerEvent<'llm.request'>).data)
       const event = events.get(answered) as LedgerEvent<'llm.response'>
+      if (!isWhole(event)) continue
       const entry = entryOfEvent(event, Date.parse(event.timestamp))
       if (isStorable(request, entry.response)) entries.set(key, entry)
     }

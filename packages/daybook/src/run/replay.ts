@@ -9,6 +9,7 @@ import {
 } from '../errors.js'
 import { frozenJson, isDeepFrozen, type JsonObject } from '../json.js'
 import type { LedgerEvent } from '../ledger/event.js'
+import { checkEvents } from '../ledger/readable.js'
 import { unverifiedReason } from '../ledger/unverified.js'
 import type { FieldChange } from '../world/diff-worlds.js'
 import type { World } from '../world/world.js'
@@ -75,6 +76,7 @@ export async function strictReplay(
   options: StrictReplayOptions
 ): Promise<ReplayReport> {
   const { responders, edges, root, signal, timeoutMs = 60_000 } = options
+  checkEvents(events)
   if (events.length > 0 && !events.some(madeBy)) {
     throw new InputError('This is no run: none of its events was made by a runtime, so there is nobody to call again.')
   }
@@ -130,6 +132,7 @@ export async function replayKit(
   events: readonly LedgerEvent[],
   options: ReplayKitOptions = {}
 ): Promise<ReplayReport> {
+  checkEvents(events)
   const loaded = events.find(({ type }) => type === 'kit.loaded') as LedgerEvent<'kit.loaded'> | undefined
   if (!loaded) throw new InputError('This is no run of a kit: there is no kit.loaded.')
   if (loaded.data.name !== kit.name) {
