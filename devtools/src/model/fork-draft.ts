@@ -1,5 +1,6 @@
 /** What of an event can be edited in a fork, and what an edit comes to: paths within its data with their new values. */
-import type { Json, LedgerEvent } from 'daybook'
+import type { Json, LedgerChange, LedgerEvent } from 'daybook'
+import { placed } from './fork-order.js'
 import { isRecord, list, record, string } from './read.js'
 
 export interface Field {
@@ -44,12 +45,23 @@ export type ForkForm = RequestForm | DataForm
 /** The person's edits by path, as they are typed; kept for as long as the panel is open. */
 export interface Edits {
   readonly texts: Readonly<Record<string, string>>
-  readonly added: readonly { readonly role: 'user' | 'assistant' | 'system'; readonly text: string }[]
+  readonly added: readonly Added[]
+  /** The recorded messages that are left out. */
+  readonly gone: readonly number[]
+  /** All messages as they will stand, see `fork-order.ts`. Left out: the recorded ones, then the added ones. */
+  readonly order?: readonly number[]
   /** The indexes of tools that are left out. */
   readonly without: readonly number[]
 }
 
-export const noEdits: Edits = { texts: {}, added: [], without: [] }
+export interface Added {
+  /** Below 0, so that no recorded message has it. */
+  readonly id: number
+  readonly role: 'user' | 'assistant' | 'system'
+  readonly text: string
+}
+
+export const noEdits: Edits = { texts: {}, added: [], gone: [], without: [] }
 
 /** Why no event of this type can be edited; undefined where it can. */
 export function unforkable(type: string): string | undefined {
@@ -149,6 +161,8 @@ function messageForm(
 export interface Edited {
   /** Paths as JSON pointers with their new values; empty where nothing is different. */
   readonly set: Readonly<Record<string, Json>>
+  /** What is set, put in and left out, as a fork takes it. */
+  readonly change: Omit<LedgerChange, 'event'>
   readonly count: number
   /** What is wrong with an edit, by its path. */
   readonly faults: Readonly<Record<string, string>>
@@ -158,12 +172,19 @@ export interface Edited {
 
 export function editedData(event: LedgerEvent, form: ForkForm, edits: Edits): Edited {
   const set: Record<string, Json> = {}
+  const remove: string[] = []
   const faults: Record<string, string> = {}
   let count = 0
   const data = record(event.data)
   const take = (field: Field, whole?: Record<string, unknown>): void => {
     const text = edits.texts[field.path || '/']
     if (text === undefined || text === field.before) return
+    // An emptied figure is not sent at all.
+    if (field.kind === 'number' && text.trim() === '') {
+      remove.push(field.path)
+      count++
+      return
+    }
     const value = typedValue(field, text)
     if ('fault' in value) faults[field.path || '/'] = value.fault
     else if (whole) {
@@ -172,11 +193,14 @@ export function editedData(event: LedgerEvent, form: ForkForm, edits: Edits): Ed
         return
       }
       const members = value.value
-      const left = Object.keys(whole).filter(name => !Object.hasOwn(members, name))
-      if (left.length > 0) faults['/'] = `A member cannot be left out, only changed: ${left.join(', ').slice(0, 120)}.`
+      for (const name of Object.keys(whole)) {
+        if (Object.hasOwn(members, name)) continue
+        remove.push(pointer(name))
+        count++
+      }
       for (const [name, member] of Object.entries(members)) {
         if (JSON.stringify(member) === JSON.stringify(whole[name])) continue
-        set[`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`] = member as Json
+        set[pointer(name)] = member as Json
         count++
       }
     } else {
@@ -186,20 +210,46 @@ export function editedData(event: LedgerEvent, form: ForkForm, edits: Edits): Ed
   }
   if (form.kind === 'data') take(form.field, form.field.path === '' ? data : undefined)
   else {
-    for (const message of form.messages) for (const field of message.fields) take(field)
+    for (const { index, fields } of form.messages)
+      if (!edits.gone.includes(index)) for (const field of fields) take(field)
+    const placing = placed(form, edits, list(record(changed(data, set)).messages) as Json[])
     for (const field of [form.model, form.maxTokens, form.temperature]) take(field)
     take(form.others, Object.fromEntries(Object.entries(data).filter(([name]) => isOther(name))))
-    edits.added.forEach(({ role, text }, i) => {
-      if (text.trim() === '') return
-      set[`/messages/${form.messages.length + i}`] = { role, content: text }
-      count++
-    })
     if (edits.without.length > 0) {
-      set['/tools'] = list(data.tools).filter((_tool, i) => !edits.without.includes(i)) as Json
+      const kept = list(data.tools).filter((_tool, i) => !edits.without.includes(i)) as Json[]
+      if (kept.length > 0) set['/tools'] = kept
+      else remove.push('/tools') // no provider takes an empty list of them
       count++
     }
+    if (placing) {
+      count += placing.count
+      if (placing.whole) {
+        for (const path of Object.keys(set)) if (path.startsWith('/messages/')) delete set[path]
+        set['/messages'] = placing.list
+      }
+      const will = { ...record(without(changed(data, set), remove)), messages: placing.list }
+      const change = { set, ...filled(placing.insert, [...placing.remove, ...remove]) }
+      return { set, change, count, faults, data: will }
+    }
   }
-  return { set, count, faults, data: changed(data, set) }
+  return { set, change: { set, ...filled({}, remove) }, count, faults, data: without(changed(data, set), remove) }
+}
+
+function filled(insert: Readonly<Record<string, Json>>, remove: readonly string[]): Omit<LedgerChange, 'event'> {
+  return {
+    ...(Object.keys(insert).length > 0 ? { insert } : {}),
+    ...(remove.length > 0 ? { remove } : {})
+  }
+}
+
+function pointer(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/** Without the members that these paths name. */
+function without(data: unknown, remove: readonly string[]): unknown {
+  if (remove.length === 0) return data
+  return Object.fromEntries(Object.entries(record(data)).filter(([name]) => !remove.includes(pointer(name))))
 }
 
 function isOther(name: string): boolean {

@@ -5,7 +5,7 @@ import { callFigures } from './figures.js'
 import { record } from './read.js'
 
 /** Of each event from the fork on; what stands before it is recorded. */
-export type Fate = 'recorded' | 'edited' | 'runs again' | 'may change'
+export type Fate = 'recorded' | 'edited' | 'runs again' | 'may change' | 'ends it' | 'not reached'
 
 export interface PlannedCall {
   readonly row: number
@@ -30,6 +30,8 @@ export interface ForkPlan {
    * came from a cache then.
    */
   readonly ms: number | undefined
+  /** The row at which a strict fork ends: a request that has no recorded answer and does not follow from the change. */
+  readonly endsAt: number | undefined
   /** The ids of what follows from the change. */
   readonly future: ReadonlySet<string>
 }
@@ -42,6 +44,8 @@ export interface PlanOptions {
   readonly data?: unknown
   /** Not a run of a kit: only this one call is made again. */
   readonly single: boolean
+  /** What has no recorded answer and does not follow from the change ends the branch. */
+  readonly strict: boolean
 }
 
 const notRecorded = 'it has no recorded answer'
@@ -49,7 +53,7 @@ const notRecorded = 'it has no recorded answer'
 /** Counts as the library's `forkEstimate` does. */
 export function planFork(book: Book, options: PlanOptions): ForkPlan {
   const { events } = book
-  const { position, changed, data, single } = options
+  const { position, changed, data, single, strict } = options
   const ids = new Set<string>()
   for (let row = 0; row < position; row++) ids.add((events[row] as LedgerEvent).id)
   const before = new Set(ids)
@@ -65,15 +69,18 @@ export function planFork(book: Book, options: PlanOptions): ForkPlan {
   }
 
   const future = new Set(changed === undefined ? [] : [changed])
-  const all = changed !== undefined && events[book.causes.rowOf(changed) ?? -1]?.type === 'kit.loaded'
+  const everything = changed !== undefined && events[book.causes.rowOf(changed) ?? -1]?.type === 'kit.loaded'
   for (let row = position; row < events.length && changed !== undefined && !single; row++) {
     const event = events[row] as LedgerEvent
     if (ids.has(event.id)) continue
-    const follows = all || future.has(triggerOf(event) ?? '') || event.cause.some(of => future.has(of))
+    const follows = everything || future.has(triggerOf(event) ?? '') || event.cause.some(of => future.has(of))
     if (follows) future.add(event.id)
   }
 
-  const again = callsOf(book, { changed, data, future, kept: ids, single })
+  const all = callsOf(book, { changed, data, future, kept: ids, single })
+  const end = strict ? all.findIndex(({ why }) => why === notRecorded) : -1
+  const again = end < 0 ? all : all.slice(0, end)
+  const endsAt = end < 0 ? undefined : book.causes.rowOf(all[end]?.id ?? '')
   const calls: PlannedCall[] = []
   const spans: [number, number][] = []
   let quick = false
@@ -89,7 +96,11 @@ export function planFork(book: Book, options: PlanOptions): ForkPlan {
     if (call.end >= 0) spans.push([book.times[row] ?? 0, book.times[call.end] ?? 0])
   }
   const asked = new Set(again.map(({ id }) => id))
-  const fate = (event: LedgerEvent): Fate => {
+  const fate = (event: LedgerEvent, row: number): Fate => {
+    if (endsAt !== undefined && row >= endsAt && event.id !== changed) {
+      if (row === endsAt) return 'ends it'
+      if (!ids.has(event.id)) return 'not reached'
+    }
     if (event.id === changed) return 'edited'
     if (asked.has(event.id)) return 'runs again'
     if (event.type === 'llm.response' || event.type === 'llm.failed') {
@@ -99,12 +110,13 @@ export function planFork(book: Book, options: PlanOptions): ForkPlan {
   }
   let kept = 0
   for (let row = 0; row < events.length; row++) {
-    if (row < position || fate(events[row] as LedgerEvent) === 'recorded') kept++
+    if (row < position || fate(events[row] as LedgerEvent, row) === 'recorded') kept++
   }
   return {
     position,
-    fateOf: row => (row < position ? 'recorded' : fate(events[row] as LedgerEvent)),
+    fateOf: row => (row < position ? 'recorded' : fate(events[row] as LedgerEvent, row)),
     calls,
+    endsAt,
     kept,
     ms: quick ? undefined : covered(spans),
     future
@@ -122,20 +134,21 @@ interface Scope {
 function callsOf(book: Book, scope: Scope): { id: string; why: string }[] {
   const { changed, data, future, kept, single } = scope
   const all = recordingsOf(book.events)
-  if (single)
-    return all.some(({ requestId }) => requestId === changed) ? [{ id: changed as string, why: 'edited' }] : []
   const isEnded = ({ terminalId = '' }: Recording): boolean => kept.has(terminalId)
-  // That a run was stopped, or was out of money, says nothing of what it asked.
+  // That a run was stopped, was out of money, or had nothing recorded, says nothing of what it asked.
   const answers = all.filter(
     ({ answer }) =>
-      answer && !(answer.type === 'llm.failed' && ['budget', 'aborted'].includes(String(answer.data.kind)))
+      answer &&
+      (answer.type !== 'llm.response' || typeof answer.data.text === 'string') &&
+      !(answer.type === 'llm.failed' && ['budget', 'aborted', 'replay'].includes(String(answer.data.kind)))
   )
   const answered = new Set(answers.map(({ requestId }) => requestId))
   const known = new Set(answers.filter(({ requestId }) => !future.has(requestId)).map(({ request }) => digest(request)))
   const calls: { id: string; why: string }[] = []
   for (const recording of all) {
     const { requestId: id } = recording
-    if (isEnded(recording)) continue
+    // Of what is no run, the branch has what it shares and the one call.
+    if (isEnded(recording) || (single && !kept.has(id))) continue
     const edited = id === changed
     const key = digest(edited ? requestOf(data) : recording.request)
     const reused = future.has(id) ? known.has(key) : answered.has(id) || known.has(key)

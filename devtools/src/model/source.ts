@@ -43,6 +43,8 @@ export interface ForkRequest {
   /** The branch will be `branch:<id>`. */
   readonly id: string
   readonly change?: LedgerChange
+  /** What is neither recorded nor follows from the change ends the branch. */
+  readonly strict?: boolean
   readonly answers?: Answers
 }
 

@@ -28,7 +28,7 @@ export async function forkWith(
   hooks: ForkHooks,
   options: ForkWithOptions
 ): Promise<void> {
-  const { position, id, change } = request
+  const { position, id, change, strict = false } = request
   const { signal, begun } = hooks
   const branch = `branch:${id}`
   const ledger = await daybook.ledgers.open(name)
@@ -37,14 +37,14 @@ export async function forkWith(
     for await (const event of ledger.read()) events.push(event)
     const loaded = events.find(({ type }) => type === 'kit.loaded') as LedgerEvent<'kit.loaded'> | undefined
     const kit = loaded && (await options.kit?.(loaded.data.name))
-    const given = { id, signal, ...(change ? { change } : {}) }
+    const given = { id, signal, strict, ...(change ? { change } : {}) }
     if (loaded && (kit || !options.kit)) {
       const run = daybook.fork(name, position, kit ? { ...given, kit } : given)
       for await (const _ of run) begun(branch)
       await run
     } else {
       const { host } = daybook
-      const fork = await forkLedger(ledger, position, { id, change, host })
+      const fork = await forkLedger(ledger, position, { id, change, strict, host })
       begun(branch)
       // Calls that were in flight beside it keep the answers that they had, wherever these came from.
       const asked = options.llm()

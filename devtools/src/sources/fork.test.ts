@@ -1,4 +1,12 @@
-import { createDaybook, type LedgerEvent, type LedgerInfo, memoryLedgerStore, toJSONL } from 'daybook'
+import {
+  createDaybook,
+  type Kit,
+  type LedgerEvent,
+  type LedgerInfo,
+  memoryLedgerStore,
+  responder,
+  toJSONL
+} from 'daybook'
 import { simulatedFetch } from 'daybook/testing'
 import research from 'daybook-kits/research'
 import { expect, test } from 'vitest'
@@ -132,6 +140,78 @@ test('an imported run of a foreign kit has its single calls made again', async (
   ).rejects.toThrow(/cannot be forked/)
 })
 
+/** Research as it was, until somebody worked on it: since then a critic asks about each answer. */
+function growing(): { kit: Kit; grow: () => void } {
+  let grown = false
+  const critic = responder('critic', 'relation.created', ({ data }) =>
+    grown && data.type === 'answers'
+      ? [{ type: 'llm.request', data: { model, messages: [{ role: 'user', content: 'Is that so?' }] } }]
+      : []
+  )
+  const kit: Kit = { ...research, responders: options => [...research.responders(options), critic] }
+  const grow = (): void => {
+    grown = true
+  }
+  return { kit, grow }
+}
+
+test('strictly, a Daybook of the page makes what follows from the change, and ends at anything else', async () => {
+  let asked = 0
+  const counting: typeof globalThis.fetch = (...request) => {
+    asked++
+    return fetch(...request)
+  }
+  const daybook = createDaybook({
+    model,
+    keys: { anthropic: 'x' },
+    fetch: counting,
+    store: memoryLedgerStore(),
+    cache: false
+  })
+  const { kit, grow } = growing()
+  await daybook.run(kit, 'Is tea warm?', { id: '8' })
+  const source = daybookSource(daybook)
+  const events = await eventsOf(source, 'run:8')
+  const position = events.findIndex(({ type }) => type === 'llm.request')
+  const change = { set: { 'messages.0.content': 'Is it green?' }, remove: ['max_tokens'] }
+  asked = 0
+  await source.fork?.('run:8', { position, id: 'b2', change, strict: true }, hooks().hooks)
+  expect(asked).toBe(1)
+  grow()
+  await expect(source.fork?.('run:8', { position: 3, id: 'b3', strict: true }, hooks().hooks)).rejects.toThrow(
+    /^The strict branch ends at position \d+: .* There, critic asks ".*" "Is that so\?"\. The nearest/
+  )
+  expect(asked).toBe(1)
+  const ended = await eventsOf(source, 'branch:b3')
+  expect(ended.at(-1)).toMatchObject({ type: 'warning.raised', data: { kind: 'strict' } })
+  await source.fork?.('run:8', { position: 3, id: 'b4' }, hooks().hooks)
+  expect(asked).toBeGreaterThan(1)
+})
+
+test('strictly, a file is forked with the answers that it holds, whoever answers the rest', async () => {
+  const { events } = await ran()
+  const source = fileSource(await parseLedgerText(toJSONL(events), 'tea.jsonl'), 'tea.jsonl')
+  const answers = { provider: 'simulated' } as const
+  const position = events.findIndex(({ type }) => type === 'llm.request')
+  const change = { set: { 'messages.0.content': 'Is it green?' } }
+  await source.fork?.('run:8', { position, id: 'b2', change, answers, strict: true }, hooks().hooks)
+  const textsOf = (of: readonly LedgerEvent[]) =>
+    of.flatMap(({ type, data }) => (type === 'llm.response' ? [(data as { text: string }).text] : []))
+  const [first, ...others] = textsOf(await eventsOf(source, 'branch:b2'))
+  expect([first?.includes('“Is it green?”'), others]).toEqual([true, textsOf(events).slice(1)])
+  // Of a foreign kit's run, an open call beside the one that is made again would have to be asked too.
+  const open = events.flatMap(event => {
+    if (event.type === 'kit.loaded') return [{ ...event, data: { ...event.data, name: 'mine' } }]
+    return event.type === 'llm.response' ? [] : [event]
+  })
+  const foreign = fileSource({ name: 'tea.jsonl', events: open }, 'tea.jsonl')
+  const again = { position: open.findIndex(({ type }) => type === 'llm.request'), id: 'b3', change, answers }
+  await expect(foreign.fork?.('tea.jsonl', { ...again, strict: true }, hooks().hooks)).rejects.toThrow(
+    /^The strict branch ends at position \d+: .*: nothing was recorded\.$/
+  )
+  await foreign.fork?.('tea.jsonl', { ...again, id: 'b4' }, hooks().hooks)
+})
+
 test('a file is verified from its text; one that was changed is not as it was written', async () => {
   const { events } = await ran()
   const text = toJSONL(events)
@@ -189,7 +269,9 @@ test('a process is asked over POST with the token and without a key, and says wh
   answer = () => new Response('{"type":"branch","ledger":"branch:b2"}\n')
   await expect(source.fork?.('run:8', request, heard)).rejects.toThrow(/ended before the branch/)
   answer = () => new Response('{"type":"ended"}\n')
-  await source.fork?.('run:8', request, heard)
+  await source.fork?.('run:8', { ...request, strict: true }, heard)
+  expect(sent.at(-1)?.body).toMatchObject({ id: 'b2', strict: true })
+  expect(sent.at(-2)?.body).not.toHaveProperty('strict')
 })
 
 test('a file with a line that is no event is forked before that line, and not behind it', async () => {
@@ -203,5 +285,28 @@ test('a file with a line that is no event is forked before that line, and not be
     'It cannot be forked there: #4, which stands before it, is no event.'
   )
   await source.fork?.('x.jsonl', { position: 3, id: 'b2', answers }, heard)
+  expect(new Set(begun)).toEqual(new Set(['branch:b2']))
+})
+
+test('a list of events with a row that is none is forked before it, and named behind it', async () => {
+  const { events } = await ran()
+  const answers = { provider: 'simulated' } as const
+  for (const [row, said] of [
+    [null, 'null'],
+    [7, '7'],
+    ['x', '"x"'],
+    [[1], 'a list']
+  ]) {
+    const parsed = await parseLedgerText(JSON.stringify(events.toSpliced(3, 0, row as never)), 'x.json')
+    const source = fileSource(parsed, 'x.json')
+    for (const position of [4, events.length + 1]) {
+      await expect(source.fork?.('x.json', { position, id: 'b3', answers }, hooks().hooks)).rejects.toThrow(
+        `It cannot be forked there: #4, which stands before it, is no event, but ${said}. Leave it out of the file, or fork before it.`
+      )
+    }
+  }
+  const parsed = await parseLedgerText(JSON.stringify(events.toSpliced(3, 0, null as never)), 'x.json')
+  const { begun, hooks: heard } = hooks()
+  await fileSource(parsed, 'x.json').fork?.('x.json', { position: 3, id: 'b2', answers }, heard)
   expect(new Set(begun)).toEqual(new Set(['branch:b2']))
 })

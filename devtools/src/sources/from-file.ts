@@ -268,9 +268,11 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
     async fork(name, request, hooks) {
       if (!workshop.load) throw new Error(noWorkshop)
       await reading?.whole
-      const { firstRaw = Number.POSITIVE_INFINITY, forkable } = known
+      const { firstRaw = Number.POSITIVE_INFINITY, forkable } = known.forkable ? known : withoutRaw(known)
       if (name === info.name && firstRaw < request.position) {
-        throw new Error(`It cannot be forked there: #${firstRaw + 1}, which stands before it, is no event.`)
+        throw new Error(
+          `It cannot be forked there: #${firstRaw + 1}, which stands before it, is no event${saidOf(known.events[firstRaw])}. Leave it out of the file, or fork before it.`
+        )
       }
       const { branchesOf, daybookHere, forkHere, shelfOf } = await workshop.load()
       const shelf = forked?.shelf ?? (await shelfOf(info.name, forkable ?? known.events))
@@ -325,6 +327,21 @@ export function fileSource(parsed: ParsedFile, label: string): DevtoolsSource {
       }
     }
   }
+}
+
+/** What of a list that came as one document can be forked. */
+function withoutRaw({ events }: ParsedFile): Pick<ParsedFile, 'firstRaw' | 'forkable'> {
+  const firstRaw = events.findIndex(row => !isNamed(row))
+  return firstRaw < 0 ? {} : { firstRaw, forkable: events.filter(isNamed) }
+}
+
+function isNamed(row: unknown): row is LedgerEvent {
+  return isRecord(row) && typeof row.id === 'string' && typeof row.type === 'string'
+}
+
+/** Of what is no object at all. */
+function saidOf(row: unknown): string {
+  return isRecord(row) ? '' : `, but ${Array.isArray(row) ? 'a list' : JSON.stringify(row)?.slice(0, 40)}`
 }
 
 function closed(message: string | undefined): SourceStatus {

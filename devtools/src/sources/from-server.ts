@@ -90,8 +90,8 @@ export function serverSource(options: ServerSourceOptions): DevtoolsSource {
 const readOnly = 'This process only shows its runs. To fork them, start it with --allow-fork.'
 
 /** What the process is told: where and what, and never with which key. */
-function orderOf({ position, id, change }: ForkRequest): object {
-  return { position, id, ...(change ? { change } : {}) }
+function orderOf({ position, id, change, strict }: ForkRequest): object {
+  return { position, id, ...(change ? { change } : {}), ...(strict ? { strict } : {}) }
 }
 
 /** One request; what the process refuses is said in its own words. */

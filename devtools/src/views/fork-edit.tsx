@@ -1,9 +1,10 @@
 /** The two sides of a fork: as it was asked, and as it will be, with what differs marked word by word. */
-import { useEffect, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { type Differ, loadDiffer, maxCompared, type WordChange } from '../model/differ.js'
 import type { DataForm, Edits, Field, MessageForm, RequestForm } from '../model/fork-draft.js'
+import { moved, orderOf, withMessage, withoutMessage } from '../model/fork-order.js'
 import { count } from '../model/numbers.js'
-import { Glyph, Icon } from './glyph.js'
+import { Glyph, Icon, type IconName } from './glyph.js'
 import { Menu } from './parts.js'
 
 interface EditorProps<Form> {
@@ -29,43 +30,10 @@ export function RequestEditor(props: EditorProps<RequestForm> & { readonly model
           </span>
         </div>
         {form.messages.length === 0 && <p className="muted">This request has no messages that can be read.</p>}
-        {form.messages.map(message => (
-          <Message key={message.index} message={message} edits={edits} differ={differ} onText={setText} />
+        {orderOf(form, edits).map(id => (
+          <Placed key={id} id={id} {...props} differ={differ} onText={setText} />
         ))}
-        {edits.added.map((message, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: messages that were added are told apart by their place
-          <div className="message" key={i}>
-            <h3>
-              {message.role} <span className="chip edited">added</span>
-              <button
-                type="button"
-                className="icon right"
-                aria-label={`Take the added ${message.role} message out`}
-                onClick={() => onChange({ ...edits, added: edits.added.filter((_, at) => at !== i) })}
-              >
-                <Icon name="close" />
-              </button>
-            </h3>
-            <div className="pair">
-              <div className="was absent muted">not in the run</div>
-              <Editable
-                label={`Added ${message.role} message`}
-                before=""
-                text={message.text}
-                pieces={undefined}
-                mono={false}
-                onText={text =>
-                  onChange({ ...edits, added: edits.added.map((each, at) => (at === i ? { ...each, text } : each)) })
-                }
-              />
-            </div>
-          </div>
-        ))}
-        <button
-          type="button"
-          className="quiet add"
-          onClick={() => onChange({ ...edits, added: [...edits.added, { role: 'user', text: '' }] })}
-        >
+        <button type="button" className="quiet add" onClick={() => onChange(withMessage(form, edits))}>
           <Icon name="plus" /> Add a message
         </button>
       </section>
@@ -112,33 +80,165 @@ export function DataEditor({ form, edits, faults, onChange }: EditorProps<DataFo
   )
 }
 
-function Message(props: {
-  readonly message: MessageForm
-  readonly edits: Edits
+interface PlacedProps extends EditorProps<RequestForm> {
   readonly differ: Differ | undefined
   readonly onText: (path: string, text: string) => void
+}
+
+/** A message where it will stand, with what can be done with it. */
+function Placed({ id, ...props }: PlacedProps & { readonly id: number }) {
+  const { form, edits, onChange } = props
+  const message = form.messages[id]
+  const added = edits.added.find(message => message.id === id)
+  const label = message?.label ?? `added ${added?.role}`
+  const place = useRef<HTMLDivElement>(null)
+  const wanted = useRef<string | undefined>(added?.text === '' ? 'textarea' : undefined)
+  const isGone = edits.gone.includes(id)
+  // What was pressed may be somewhere else now, or gone: the focus stays with the message.
+  useLayoutEffect(() => {
+    if (wanted.current === undefined) return
+    place.current?.querySelector<HTMLElement>(wanted.current)?.focus()
+    wanted.current = undefined
+  })
+  const change = (next: Edits | undefined, focus: string): void => {
+    if (!next) return
+    wanted.current = focus
+    onChange(next)
+  }
+  const [up, down] = [moved(form, edits, id, -1), moved(form, edits, id, 1)]
+  const deeds = (
+    <div className="deeds">
+      <Deed icon="up" label={`Move up: ${label}`} disabled={!up} onClick={() => change(up, deed(1))} />
+      <Deed icon="down" label={`Move down: ${label}`} disabled={!down} onClick={() => change(down, deed(2))} />
+      <Deed
+        icon="plus"
+        label={`Add a message before: ${label}`}
+        onClick={() => onChange(withMessage(form, edits, id))}
+      />
+      <Deed
+        icon="close"
+        label={added ? `Take out again: ${label}` : `Leave out: ${label}`}
+        onClick={() => {
+          if (added) place.current?.closest('section')?.querySelector<HTMLElement>('.add')?.focus()
+          change(withoutMessage(form, edits, id), '.quiet')
+        }}
+      />
+    </div>
+  )
+  if (isGone) {
+    return (
+      <div className="placed folded gone" ref={place}>
+        <s className="clip">{label}</s>
+        <span className="chip edited">left out</span>
+        <button
+          type="button"
+          className="quiet right"
+          aria-label={`Put back: ${label}`}
+          onClick={() => change({ ...edits, gone: edits.gone.filter(at => at !== id) }, deed(4))}
+        >
+          Put back
+        </button>
+      </div>
+    )
+  }
+  if (message) {
+    return (
+      <div className="placed" ref={place}>
+        <Message message={message} {...props} deeds={deeds} />
+      </div>
+    )
+  }
+  const put = (more: object): void =>
+    onChange({ ...edits, added: edits.added.map(each => (each.id === id ? { ...each, ...more } : each)) })
+  return (
+    <div className="placed message" ref={place}>
+      <h3>
+        <select
+          aria-label="Role of the added message"
+          value={added?.role}
+          onChange={event => put({ role: event.target.value })}
+        >
+          <option>user</option>
+          <option>assistant</option>
+          <option>system</option>
+        </select>
+        <span className="chip edited">added</span>
+        {deeds}
+      </h3>
+      <div className="pair">
+        <div className="was absent muted">not in the run</div>
+        <Editable
+          label={`Added ${added?.role} message`}
+          before=""
+          text={added?.text ?? ''}
+          pieces={undefined}
+          mono={false}
+          onText={text => put({ text })}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** The button of a message by its place among those of its kind. */
+const deed = (place: number): string => `.deeds > :nth-child(${place})`
+
+function Deed(props: {
+  readonly icon: IconName
+  readonly label: string
+  readonly disabled?: boolean
+  readonly onClick: () => void
 }) {
-  const { message, edits, differ, onText } = props
+  const { icon, label, disabled = false, onClick } = props
+  return (
+    <button
+      type="button"
+      className="icon"
+      aria-label={label}
+      title={label.replace(/:.*/, '')}
+      aria-disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+function Message(props: PlacedProps & { readonly message: MessageForm; readonly deeds: ReactNode }) {
+  const { message, form, edits, differ, deeds, onText } = props
   const { fields, label, role, others, characters } = message
   const isEdited = fields.some(({ path, before }) => (edits.texts[path] ?? before) !== before)
+  const isMoved = orderOf(form, edits).filter(id => id >= 0)[message.index] !== message.index
   const [open, setOpen] = useState(!message.folded || isEdited)
-  const heading = (
+  const marks = (
     <>
-      {role === 'tool' && <Glyph name="tool" />}
-      {label}
+      {isEdited && <span className="chip edited">edited</span>}
+      {isMoved && <span className="chip edited">moved</span>}
     </>
   )
   if (!open) {
     return (
-      <button type="button" className="folded" aria-expanded={false} onClick={() => setOpen(true)}>
-        <Icon name="right" />
-        <span className="clip">
-          {label}, {isEdited ? 'edited' : 'unchanged'}
-        </span>
-        <span className="mono right">≈ {count(Math.round(characters / charactersPerToken))} tok</span>
-      </button>
+      <div className="folded">
+        <button type="button" className="unfold" aria-expanded={false} onClick={() => setOpen(true)}>
+          <Icon name="right" />
+          <span className="clip">
+            {label}, {isEdited ? 'edited' : 'unchanged'}
+          </span>
+          {isMoved && marks}
+          <span className="mono right">≈ {count(Math.round(characters / charactersPerToken))} tok</span>
+        </button>
+        {deeds}
+      </div>
     )
   }
+  const heading = (
+    <>
+      {role === 'tool' && <Glyph name="tool" />}
+      <span className="clip" title={label}>
+        {label}
+      </span>
+    </>
+  )
   return (
     <div className="message">
       <h3>
@@ -149,8 +249,13 @@ function Message(props: {
         ) : (
           heading
         )}
-        {isEdited && <span className="chip edited">edited</span>}
-        {others.length > 0 && <span className="muted right">{others.join(', ')} stays as it is</span>}
+        {marks}
+        {others.length > 0 && (
+          <span className="muted clip" title={others.join(', ')}>
+            {others.join(', ')} stays as it is
+          </span>
+        )}
+        {deeds}
       </h3>
       {fields.map(field => (
         <Pair

@@ -3,6 +3,7 @@ import { type ForkEstimate, forkEstimate } from 'daybook'
 import { useEffect, useState } from 'react'
 import type { Edited } from '../model/fork-draft.js'
 import { type ForkPlan, planFork } from '../model/fork-plan.js'
+import { record } from '../model/read.js'
 import { isOwnKit } from '../sources/kits.js'
 import type { OpenRun } from '../state/panel.js'
 
@@ -33,10 +34,10 @@ export function singleWords({ book, source }: OpenRun): string {
   return `${why}, so this one call is made again and what came after it is not.`
 }
 
-export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted {
+export function useEstimate(run: OpenRun, row: number, edited: Edited, strict: boolean): Counted {
   const [counted, setCounted] = useState<Counted>({})
   const { book, source } = run
-  const changes = JSON.stringify(edited.set)
+  const changes = JSON.stringify(edited.change)
   const length = book.events.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: the change is known by its text
   useEffect(() => {
@@ -46,13 +47,13 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted 
       if (!event) return
       const single = isSingle(run)
       const changed = edited.count > 0 ? event.id : undefined
-      const change = changed === undefined ? {} : { change: { event: event.id, set: edited.set } }
+      const change = changed === undefined ? {} : { change: { event: event.id, ...edited.change } }
       try {
-        const plan = planFork(book, { position: row, changed, data: edited.data, single })
+        const plan = planFork(book, { position: row, changed, data: edited.data, single, strict })
         if (!over) setCounted(before => ({ ...(before.estimate ? { estimate: before.estimate } : {}), plan }))
         const local = async (): Promise<ForkEstimate> => {
           try {
-            const estimate = await forkEstimate(book.events, row, change)
+            const estimate = await forkEstimate(book.events, row, { ...change, strict })
             return single ? ofOne(plan) : estimate
           } catch (error) {
             // Only what the library says of the change itself is about the fork; odd events have no price, that is all.
@@ -62,7 +63,7 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted 
         }
         const { source: asked } = source
         const estimate = await (asked.estimate
-          ? asked.estimate(run.name, { position: row, id: 'estimate', ...change }).then(
+          ? asked.estimate(run.name, { position: row, id: 'estimate', strict, ...change }).then(
               estimate => (single ? ofOne(plan) : estimate),
               error => {
                 if (isRefusal(error)) throw error
@@ -80,7 +81,7 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited): Counted 
       over = true
       clearTimeout(timer)
     }
-  }, [book, length, row, changes])
+  }, [book, length, row, changes, strict])
   return counted
 }
 
@@ -94,7 +95,12 @@ function ofOne({ calls }: ForkPlan): ForkEstimate {
 
 /** Said of this fork, by the library or by the process that would run it. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'kind' in error
+  return error instanceof Error && 'kind' in error && !hasRow(error)
+}
+
+/** Said of a row that is no event. */
+function hasRow(error: Error): boolean {
+  return record((error as { readonly data?: unknown }).data).row !== undefined
 }
 
 function messageOf(error: unknown): string {

@@ -113,12 +113,21 @@ function budgetLeft({ book }: OpenRun): string | undefined {
 }
 
 const pieces = 120
-const weights: Readonly<Record<Fate, number>> = { recorded: 0, 'may change': 1, 'runs again': 2, edited: 3 }
+const weights: Readonly<Record<Fate, number>> = {
+  recorded: 0,
+  'not reached': 1,
+  'may change': 2,
+  'runs again': 3,
+  edited: 4,
+  'ends it': 5
+}
 const looks: Readonly<Record<Fate, string>> = {
   recorded: 'recorded',
   'may change': 'may',
   'runs again': 'again',
-  edited: 'again'
+  edited: 'again',
+  'ends it': 'ends',
+  'not reached': 'never'
 }
 
 /** All events in their order, in at most so many pieces: of each, what changes most in it. */

@@ -2,13 +2,10 @@
 import { useRef, useState } from 'react'
 import { duration } from '../model/numbers.js'
 import type { ForkRequest } from '../model/source.js'
-import { strictWatch } from '../model/strict.js'
 import type { OpenRun, Panel } from '../state/panel.js'
 
 export interface Order {
   readonly request: ForkRequest
-  readonly strict: boolean
-  readonly changed: string | undefined
 }
 
 export interface Branching {
@@ -35,7 +32,7 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
   const controller = useRef<AbortController | undefined>(undefined)
   const stopped = useRef(false)
 
-  const start = async ({ request, strict, changed }: Order): Promise<void> => {
+  const start = async ({ request }: Order): Promise<void> => {
     const { source } = run.source
     const branch = `branch:${request.id}`
     const ending = new AbortController()
@@ -45,7 +42,6 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
     let events = 0
     let answers = 0
     let deltas = 0
-    let violation: string | undefined
     let unfollow: (() => void) | undefined
     const tell = (): void => {
       const what =
@@ -57,7 +53,6 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
     tell()
     const ticking = setInterval(tell, 250)
     try {
-      const wrong = strict ? strictWatch(run.book.events, changed) : () => undefined
       const begun = (): void => {
         unfollow ??= source.follow(branch, {
           events(from, batch) {
@@ -65,10 +60,8 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
               events++
               const { cached } = event.data as { cached?: unknown }
               if (event.type === 'llm.response' && cached !== true && events > request.position) answers++
-              violation ??= wrong(event)
             }
             if (batch.length > 0) deltas = 0
-            if (violation !== undefined) ending.abort()
           },
           signals: signals => {
             deltas += signals.length
@@ -76,12 +69,13 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
         })
       }
       await source.fork?.(run.name, request, { signal: ending.signal, begun })
-      if (violation !== undefined) throw new Error(violation)
       setState({ running: false })
       await compare(panel, run, branch)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      const problem = violation ?? (stopped.current ? `Stopped. What ${branch} had by then is in its ledger.` : message)
+      const problem = stopped.current
+        ? `Stopped. What ${branch} had by then is in its ledger.`
+        : strictWords(message, request.id, run)
       setState({ running: false, problem })
       if (panel.sheet !== 'fork') panel.tell(`${branch}: ${problem}`, true)
     } finally {
@@ -101,6 +95,19 @@ export function useBranching(panel: Panel, run: OpenRun): Branching {
     },
     refuse: problem => setState({ running: false, problem })
   }
+}
+
+/** Where a strict branch has ended, by the numbers of rows, and what to do in this sheet. */
+function strictWords(message: string, id: string, { book }: OpenRun): string {
+  if (!message.startsWith('The strict branch ends at position ')) return message
+  const words = message
+    .replace(/at position (\d+)/, (_, position: string) => `at #${Number(position) + 1} of ${id}`)
+    .replace(/The nearest, (\S+), differs at (\S+):/, (said, nearest: string, path: string) => {
+      const row = book.causes.rowOf(nearest)
+      return row === undefined ? said : `The nearest that is recorded, #${row + 1}, differs at ${path.slice(1)}:`
+    })
+    .replace(/ Fork without strict to let it be asked\.$/, '')
+  return `${words} Choose Permissive to let it be asked.`
 }
 
 /** Opens Compare on both as soon as the panel knows the branch. */

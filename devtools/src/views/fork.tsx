@@ -77,7 +77,7 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
   const event = book.events[row] as (typeof book.events)[number]
   const edited: Edited = useMemo(() => editedData(event, form, edits), [event, form, edits])
   const { source } = run.source
-  const counted = useEstimate(run, row, edited)
+  const counted = useEstimate(run, row, edited, strict)
   const key = useRef<HTMLInputElement>(null)
   const { plan } = counted
   useEffect(() => {
@@ -85,14 +85,24 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
   }, [panel, plan, run.key, id])
   useEffect(() => () => showFates(panel, undefined), [panel])
   const branching: Branching = useBranching(panel, run)
+  const ranUnder = useRef(false)
+  // A branch that was ended has its name: the next one gets another.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the end of a branch frees its name
+  useEffect(() => {
+    if (!branching.running && ranUnder.current) change({ id: undefined })
+    ranUnder.current = branching.running
+  }, [branching.running])
   const nameFault = branchFault(id, branching.running ? [] : names)
   const again = plan && edited.count === 0 ? plan.calls.length : 0
+  const endsAtOnce = plan?.endsAt !== undefined && edited.count === 0
   const idle =
     isSingle(run) && form.kind !== 'request'
       ? 'Only a call can be made again here: choose a request.'
-      : edited.count === 0 && again === 0
-        ? 'Change something first: as it was, every answer comes from the recording.'
-        : undefined
+      : endsAtOnce
+        ? 'Change something first, or choose Permissive: what has no answer is asked then.'
+        : edited.count === 0 && again === 0
+          ? 'Change something first: as it was, every answer comes from the recording.'
+          : undefined
   const broken = nameFault ?? Object.values(edited.faults)[0] ?? counted.problem
   const fault = broken ?? idle
   const canRun = fault === undefined && !branching.running
@@ -110,11 +120,10 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
       request: {
         position: row,
         id,
-        ...(edited.count > 0 ? { change: { event: event.id, set: edited.set } } : {}),
+        ...(edited.count > 0 ? { change: { event: event.id, ...edited.change } } : {}),
+        ...(strict ? { strict } : {}),
         ...(answers ? { answers } : {})
-      },
-      strict,
-      changed: edited.count > 0 ? event.id : undefined
+      }
     })
   }
   const onKeyDown = (pressed: KeyboardEvent): void => {
@@ -176,9 +185,18 @@ function Sheet({ run, row, form, onClose }: SheetProps) {
           />
           <p className="muted">
             {strict
-              ? 'Strict: a call that has no recording and was not invalidated ends the branch.'
-              : 'Permissive: a call that has no recording is asked, within the budget of the run.'}
+              ? 'A call that is neither recorded nor follows from the change ends the branch, before it is paid.'
+              : 'A call that is not recorded is made, within the budget of the run.'}
           </p>
+          {plan?.endsAt !== undefined && (
+            <p className="whole ends">
+              It will end at{' '}
+              <button type="button" className="link mono" onClick={() => panel.seek((plan.endsAt ?? 0) + 1)}>
+                #{plan.endsAt + 1}
+              </button>
+              : that call has no recorded answer and does not follow from the change.
+            </p>
+          )}
           {isSingle(run) && <p className="muted whole">{singleWords(run)}</p>}
         </section>
         <PlannedCalls run={run} counted={counted} edited={edited} />

@@ -13,7 +13,6 @@ export async function loadAll(): Promise<void> {
     () => import('./inspector-tabs.js'),
     () => import('./grouped-rows.js'),
     () => import('./miss.js'),
-    () => import('../model/strict.js'),
     () => import('../sources/replay-strictly.js'),
     async () => Promise.all(['research', 'diligence'].map((await import('../sources/kits.js')).kitNamed)),
     () => import('../sources/verify-text.js')

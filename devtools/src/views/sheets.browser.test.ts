@@ -1,4 +1,4 @@
-import { createDaybook, type Daybook, type LedgerEvent, memoryLedgerStore, toJSONL } from 'daybook'
+import { createDaybook, type Daybook, type Kit, type LedgerEvent, memoryLedgerStore, responder, toJSONL } from 'daybook'
 import { simulatedFetch } from 'daybook/testing'
 import research from 'daybook-kits/research'
 import { createElement } from 'react'
@@ -87,6 +87,89 @@ test('a request of a Daybook’s run is edited, estimated and forked, and Compar
   expect(panel.sheet).toBeUndefined()
   expect(panel.compared.map(key => key.split(' ')[1])).toEqual(['run:8', 'branch:b2'])
   await found(() => root.querySelector('.rail .branches')?.textContent?.includes(`b2 at #${row + 1}`))
+})
+
+test('messages are left out, put in and moved by keys, and the focus stays where the person is', async () => {
+  const { daybook, events } = await ran()
+  const root = await open(daybookSource(daybook, { everyMs: 100 }))
+  panel.select(events.findIndex(({ type }) => type === 'llm.request'))
+  panel.setSheet('fork')
+  const deed = (words: string) => (): HTMLButtonElement | null =>
+    root.querySelector<HTMLButtonElement>(`.fork button[aria-label^="${words}"]`)
+  const focused = (words: string) => (): boolean =>
+    root.activeElement?.getAttribute('aria-label')?.startsWith(words) === true
+  ;(await found(deed('Leave out: user'))).click()
+  await found(focused('Put back: user'))
+  await found(says(root, '1 change'))
+  expect(root.querySelector('textarea[aria-label^="user"]')).toBeNull()
+  ;(root.activeElement as HTMLElement).click()
+  await found(focused('Leave out: user'))
+  await found(says(root, 'nothing changed yet'))
+  ;(await found(deed('Add a message before: user'))).click()
+  await found(focused('Added user message'))
+  expect(root.textContent).toContain('nothing changed yet')
+  type(root.activeElement as HTMLTextAreaElement, 'You are a tea merchant.')
+  const role = await found(() => root.querySelector<HTMLSelectElement>('select[aria-label^="Role of"]'))
+  role.value = 'system'
+  role.dispatchEvent(new Event('change', { bubbles: true }))
+  await found(says(root, '1 change'))
+  await found(says(root, '≤ 1 call'))
+  const down = await found(deed('Move down: added system'))
+  expect(deed('Move up: added system')()?.getAttribute('aria-disabled')).toBe('true')
+  down.focus()
+  down.click()
+  await found(() => deed('Move down: added system')()?.getAttribute('aria-disabled') === 'true')
+  expect(focused('Move down: added system')()).toBe(true)
+  deed('Move up: added system')()?.click()
+  await found(() => deed('Move up: added system')()?.getAttribute('aria-disabled') === 'true')
+  const tokens = [...root.querySelectorAll<HTMLInputElement>('.fork .field input')].find(
+    each => each.value !== '' && each.inputMode === 'decimal'
+  )
+  type(tokens as HTMLInputElement, '')
+  await found(says(root, '2 changes'))
+  ;(await found(button(root, 'Run branch'))).click()
+  await found(() => panel.view === 'compare')
+  const branch: LedgerEvent[] = []
+  for await (const event of (await daybook.ledgers.open('branch:b2')).read()) branch.push(event)
+  const { id } = events.find(({ type }) => type === 'llm.request') as LedgerEvent
+  const changed = branch.find(event => event.id === id) as LedgerEvent<'llm.request'>
+  expect(changed.data).not.toHaveProperty('max_tokens')
+  expect(changed.data.messages).toMatchObject([
+    { role: 'system', content: 'You are a tea merchant.' },
+    { role: 'user' }
+  ])
+})
+
+test('a strict branch that would ask something else ends, the sheet says at what, and permissively it goes on', async () => {
+  const { daybook, events } = await ran()
+  // The kit was worked on since.
+  const critic = responder('critic', 'relation.created', ({ data }) =>
+    data.type === 'answers'
+      ? [{ type: 'llm.request', data: { model, messages: [{ role: 'user', content: 'Is that so?' }] } }]
+      : []
+  )
+  const newer: Kit = { ...research, responders: options => [...research.responders(options), critic] }
+  const fork: Daybook['fork'] = (id, at, given) => daybook.fork(id, at, { ...given, kit: newer })
+  const root = await open(daybookSource({ ...daybook, fork }, { everyMs: 100 }))
+  panel.select(
+    events.findLastIndex(({ type, data }) => type === 'object.created' && JSON.stringify(data).includes('"Question"'))
+  )
+  panel.setSheet('fork')
+  const field = await found(() => root.querySelector<HTMLTextAreaElement>('.fork textarea'))
+  type(field, field.value.replace('?"', '? In one line."').replace(/("text": ")/, '$1Briefly: '))
+  await found(says(root, '1 change'))
+  await found(says(root, /≤ 1 call/))
+  ;(await found(button(root, 'Run branch'))).click()
+  const said = await found(() => root.querySelector('.fork-foot [role="alert"]'))
+  expect(said.textContent).toMatch(/^The strict branch ends at position \d+: .* There, critic asks/)
+  const into = root.querySelector<HTMLInputElement>('.fork .into input')
+  await found(() => into?.value === 'b3')
+  ;(await found(button(root, 'Permissive'))).click()
+  ;(await found(button(root, 'Run branch'))).click()
+  await found(() => panel.view === 'compare')
+  const ended: LedgerEvent[] = []
+  for await (const event of (await daybook.ledgers.open('branch:b2')).read()) ended.push(event)
+  expect(ended.at(-1)).toMatchObject({ type: 'warning.raised', data: { kind: 'strict' } })
 })
 
 test('what does not fit is said in words, and the edits are there when the sheet is opened again', async () => {
