@@ -161,7 +161,9 @@ test('a strict branch that would ask something else ends, the sheet says at what
   await found(says(root, /≤ 1 call/))
   ;(await found(button(root, 'Run branch'))).click()
   const said = await found(() => root.querySelector('.fork-foot [role="alert"]'))
-  expect(said.textContent).toMatch(/^The strict branch ends at position \d+: .* There, critic asks/)
+  expect(said.textContent).toMatch(
+    /^The strict branch ends at #\d+ of b2: .* There, critic asks .* Choose Permissive to let it be asked\.$/
+  )
   const into = root.querySelector<HTMLInputElement>('.fork .into input')
   await found(() => into?.value === 'b3')
   ;(await found(button(root, 'Permissive'))).click()
