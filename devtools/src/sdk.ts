@@ -3,7 +3,7 @@
  * a bundler leaves nothing out.
  */
 export {
-  compareLedgers,
+  comparedRows,
   diffFields,
   diffWords,
   parseJSONL,

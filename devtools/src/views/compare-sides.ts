@@ -1,5 +1,6 @@
 /** Which runs Compare shows, their books, and the alignment of their events. */
 import { useEffect, useRef, useState } from 'react'
+import { breather } from '../model/awake.js'
 import type { Book } from '../model/book.js'
 import { type Choice, changedIds, defaultPair, fieldsBetween, reused } from '../model/compare.js'
 import { loadDiffer } from '../model/differ.js'
@@ -13,6 +14,8 @@ import type { Aligned } from './compare-rows.js'
 const maxAligned = 500_000
 /** A run that grows is aligned again no more often than this. */
 const againMs = 400
+/** How far it has come is told so often. */
+const tellMs = 100
 /** Until then it is painted that something is on its way. */
 const soonMs = 30
 
@@ -106,47 +109,96 @@ function parentOf(book: Book): string | undefined {
   return made && string(record(made.data).parent)
 }
 
-/** The rows of the comparison, found by the library while the page can paint. */
-export function useAligned(sides: readonly Side[]): { aligned: Aligned | undefined; problem: string | undefined } {
-  const [found, setFound] = useState<{ of: string; aligned?: Aligned; problem?: string }>()
+interface Found {
+  /** The runs' keys. */
+  readonly of: string
+  readonly aligned?: Aligned | undefined
+  readonly problem?: string | undefined
+  /** How far the work has come, from 0 to 1. */
+  readonly share?: number | undefined
+}
+
+/** The rows of the comparison, found while the page goes on. What was found stands until a run that grew is aligned again. */
+export function useAligned(sides: readonly Side[]): Omit<Found, 'of'> {
+  const [found, setFound] = useState<Found>()
   const names = sides.map(({ key }) => key).join('\n')
   const state = `${names}\n${sides.map(({ book }) => book.events.length).join(' ')}`
   const latest = useRef(sides)
   latest.current = sides
-  const known = useRef('')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: again when a run has grown
+  const aligner = useRef<Aligner>(undefined)
   useEffect(() => {
     if (names === '') return
-    let off = false
-    const timer = setTimeout(
-      () =>
-        void align(latest.current).then(
-          aligned => {
-            known.current = names
-            if (!off) setFound({ of: names, aligned })
-          },
-          error => {
-            if (!off) setFound({ of: names, problem: `These runs cannot be compared: ${wordsOf(error)}` })
-          }
-        ),
-      known.current === names ? againMs : soonMs
-    )
-    return () => {
-      off = true
-      clearTimeout(timer)
-    }
+    const tell = (more: Omit<Found, 'of'>): void =>
+      setFound(before => ({ ...(before?.of === names && { aligned: before.aligned }), ...more, of: names }))
+    const made = createAligner(() => latest.current, tell)
+    aligner.current = made
+    return made.stop
+  }, [names])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: again when a run has grown
+  useEffect(() => {
+    if (names !== '') void aligner.current?.align()
   }, [names, state])
-  const fits = found?.of === names && names !== ''
-  return { aligned: fits ? found.aligned : undefined, problem: fits ? found.problem : undefined }
+  return found?.of === names && names !== '' ? found : {}
 }
 
-async function align(sides: readonly Side[]): Promise<Aligned> {
-  const [{ compareLedgers }, differ] = await Promise.all([import('../sdk.js'), loadDiffer()])
+interface Aligner {
+  /** Once more, after what is under way. */
+  align(): Promise<void>
+  stop(): void
+}
+
+function createAligner(sides: () => readonly Side[], tell: (found: Omit<Found, 'of'>) => void): Aligner {
+  let stopped = false
+  let working = false
+  let again = false
+  let wait = soonMs
+  return {
+    async align() {
+      again = working
+      if (working) return
+      working = true
+      await new Promise(resolve => setTimeout(resolve, wait))
+      wait = againMs
+      try {
+        const aligned = await align(sides(), share => {
+          if (!stopped) tell({ share })
+          return stopped
+        })
+        if (aligned && !stopped) tell({ aligned })
+      } catch (error) {
+        if (!stopped) tell({ problem: `These runs cannot be compared: ${wordsOf(error)}` })
+      }
+      working = false
+      if (again && !stopped) void this.align()
+    },
+    stop() {
+      stopped = true
+    }
+  }
+}
+
+/** `passed` is told now and then how far it has come, and says whether to stop. */
+async function align(sides: readonly Side[], passed: (share: number) => boolean): Promise<Aligned | undefined> {
+  const [{ comparedRows }, differ] = await Promise.all([import('../sdk.js'), loadDiffer()])
   const ledgers = sides.map(({ book }) => [...book.events])
   const size = ledgers.reduce((sum, { length }) => sum + length, 0)
   if (size > maxAligned) throw new Error(`they have ${grouped(size)} events in all, and ${grouped(maxAligned)} can be.`)
-  const rows = compareLedgers(ledgers).rows.map(row => (!row.same && reused(row) ? { ...row, same: true } : row))
-  return { rows, fields: fieldsBetween(rows, differ.fields), changed: changedIds(rows), differ }
+  const rest = breather()
+  const steps = comparedRows(ledgers)
+  const others = (ledgers.length - 2) * (ledgers[0]?.length ?? 0)
+  let told = performance.now()
+  for (let seen = 0; ; seen++) {
+    const { done, value } = steps.next()
+    if (done) {
+      const rows = value.map(row => (!row.same && reused(row) ? { ...row, same: true } : row))
+      return { rows, fields: fieldsBetween(rows, differ.fields), changed: changedIds(rows), differ }
+    }
+    await rest()
+    if (performance.now() < told + tellMs) continue
+    // Each other run is looked through three times, and the first beside it twice.
+    if (passed(Math.min(1, (seen * 256) / (3 * size + 2 * others)))) return undefined
+    told = performance.now()
+  }
 }
 
 function wordsOf(error: unknown): string {

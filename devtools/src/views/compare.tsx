@@ -16,7 +16,7 @@ export function Compare({ run, dock }: ViewProps) {
   useSheet(css)
   const panel = usePanel()
   const { keys, sides, waiting, failed } = useSides(panel, run)
-  const { aligned, problem } = useAligned(sides)
+  const { aligned, problem, share } = useAligned(sides)
   if (keys.length < 2) return waiting ? <Waiting text={waiting} /> : <Alone />
   const choose = (at: number, key: string | undefined): void => {
     const next = key === undefined ? keys.filter((_, i) => i !== at) : keys.map((old, i) => (i === at ? key : old))
@@ -32,7 +32,7 @@ export function Compare({ run, dock }: ViewProps) {
           </p>
         ) : !aligned ? (
           <p className="compare-note" role="status">
-            {waiting ?? 'Finding what is the same…'}
+            {waiting ?? `Finding what is the same…${share === undefined ? '' : ` ${Math.round(100 * share)} %`}`}
           </p>
         ) : undefined}
       </Rows>

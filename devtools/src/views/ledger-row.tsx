@@ -51,7 +51,7 @@ export const LedgerRow = memo(function LedgerRow({ book, row, at, future, select
       </Cell>
       <Cell className="type">
         <Glyph name={item.glyph} />
-        <span className="clip">
+        <span>
           <span className="space-name">{item.space}</span>
           {item.verb}
         </span>

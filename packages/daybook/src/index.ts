@@ -83,7 +83,7 @@ export { budgeted } from './ledger/budgeted.js'
 export type { Caused } from './ledger/caused.js'
 export { causedBy, rollup } from './ledger/caused.js'
 export type { ComparisonRow, LedgerComparison } from './ledger/compare.js'
-export { compareLedgers } from './ledger/compare.js'
+export { comparedRows, compareLedgers } from './ledger/compare.js'
 export type { EventPair, LedgerDiff, LedgerFigures, WordChange } from './ledger/diff.js'
 export { diffLedgers } from './ledger/diff.js'
 export type {

@@ -14,29 +14,33 @@ export interface Alignment {
 /**
  * Partners are the events of a beginning in common, then those of equal ids, which a branch shares with its parent, then
  * those of one type and actor whose causes are partners, in order. Linear: causes stand before their effects, so that
- * one walk knows the partners of an event's causes when it comes to the event.
+ * one walk knows the partners of an event's causes when it comes to the event. In steps, so that a page may breathe.
  */
-export function align(a: readonly LedgerEvent[], b: readonly LedgerEvent[]): Alignment {
+export function* aligning(a: readonly LedgerEvent[], b: readonly LedgerEvent[]): Generator<undefined, Alignment> {
   // What the second calls something, and what the first calls it: ids of events, objects and relations.
   const names = new Map<string, string>()
   let common = 0
-  while (common < a.length && common < b.length && isSame(a[common] as LedgerEvent, b[common] as LedgerEvent)) common++
+  while (common < a.length && common < b.length && isSame(a[common] as LedgerEvent, b[common] as LedgerEvent)) {
+    if (++common % step === 0) yield
+  }
 
   const positions = new Map<string, number>()
   for (let at = common; at < a.length; at++) {
+    if (at % step === 0) yield
     const { id } = a[at] as LedgerEvent
     if (!positions.has(id)) positions.set(id, at)
   }
-  const partners = b.map((event, at) => {
-    if (at < common) return at
-    const partner = positions.get(event.id) ?? -1
-    positions.delete(event.id)
-    return partner
-  })
+  const partners: number[] = []
+  for (const [at, { id }] of b.entries()) {
+    if (at % step === 0) yield
+    partners.push(at < common ? at : (positions.get(id) ?? -1))
+    if (at >= common) positions.delete(id)
+  }
 
   const taken = new Set(partners)
   const waiting = new Map<string, number[]>()
   for (let at = a.length - 1; at >= common; at--) {
+    if (at % step === 0) yield
     if (taken.has(at)) continue
     const key = keyOf(a[at] as LedgerEvent, a[at]?.cause ?? [])
     const known = waiting.get(key)
@@ -44,6 +48,7 @@ export function align(a: readonly LedgerEvent[], b: readonly LedgerEvent[]): Ali
     else waiting.set(key, [at])
   }
   for (let at = common; at < b.length; at++) {
+    if (at % step === 0) yield
     const event = b[at] as LedgerEvent
     if (partners[at] === -1) {
       const causes = event.cause.map(id => names.get(id) ?? id)
@@ -60,6 +65,21 @@ export function align(a: readonly LedgerEvent[], b: readonly LedgerEvent[]): Ali
       const changes = diffFields(compared(before, after), compared(after, before))
       return changes.filter(({ before: was, after: is }) => typeof is !== 'string' || names.get(is) !== was)
     }
+  }
+}
+
+export function align(a: readonly LedgerEvent[], b: readonly LedgerEvent[]): Alignment {
+  return finished(aligning(a, b))
+}
+
+/** So many events are one step: a millisecond or two. */
+export const step = 256
+
+/** What steps come to, all of them at once. */
+export function finished<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { runSummary } from '../run/summary.js'
-import { compareLedgers } from './compare.js'
+import { comparedRows, compareLedgers } from './compare.js'
 import { diffLedgers } from './diff.js'
 import type { LedgerEvent } from './event.js'
 import { figuresOf } from './figures.js'
@@ -198,6 +198,22 @@ describe('up to four ledgers', () => {
       events.map(one => one?.id ?? '-').join(' '),
       ...(same ? ['same'] : [])
     ])
+
+  test('are compared in small steps where a page must not be held, with the same rows', () => {
+    const long = (name: string) =>
+      Array.from({ length: 3000 }, (_, n) =>
+        event(`${n % 3 === 0 ? name : ''}${n}`, n > 0 && n % 3 === 1 ? [`${name}${n - 1}`] : [])
+      )
+    const runs = [long('a'), long('b'), long('a').toReversed()]
+    const steps = comparedRows(runs)
+    let count = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) count++
+    expect(step.value).toEqual(compareLedgers(runs).rows)
+    // No step looks at more than a few hundred events.
+    expect(count).toBeGreaterThan(60)
+    expect(() => comparedRows([parent]).next()).toThrow(/Two to four ledgers/)
+  })
 
   test('stand side by side, each event beside what it stands for in the first', () => {
     const second = [parent[0], parent[1], event('own', ['q1']), parent[3]] as LedgerEvent[]
