@@ -56,7 +56,7 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
   const [view, setView] = useState({ top: 0, height: 700 })
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
   const [measured, setMeasured] = useState(0)
-  const heights = useRef(new Map<string, number>())
+  const heights = useRef(new Map<number, number>())
   const again = useMemo(() => aligned && askedAgain(aligned.rows), [aligned])
   const items = useMemo(
     () => (aligned ? itemsOf(aligned.rows, opened, again !== undefined) : none),
@@ -65,9 +65,12 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: again when a height was measured
   const offsets = useMemo(() => {
     const all = new Float64Array(items.length + 1)
-    items.forEach((item, at) => {
-      all[at + 1] = (all[at] as number) + (heights.current.get(keyOf(item)) ?? guess(item))
-    })
+    let y = 0
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at] as CompareItem
+      y += heights.current.get(keyOf(item)) ?? guess(item)
+      all[at + 1] = y
+    }
     return all
   }, [items, measured])
 
@@ -95,9 +98,9 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
     let changed = false
     for (const node of body.current?.children ?? []) {
       const element = node as HTMLElement
-      const key = element.dataset.key
+      const key = Number(element.dataset.key)
       const height = element.offsetHeight
-      if (key === undefined || height === 0 || heights.current.get(key) === height) continue
+      if (height === 0 || heights.current.get(key) === height) continue
       heights.current.set(key, height)
       changed = true
     }
@@ -109,7 +112,11 @@ function Rows({ panel, keys, sides, aligned, choose, children }: RowsProps) {
   const first = at(view.top - head - overscanPx)
   const last = Math.min(items.length, at(view.top - head + view.height + overscanPx) + 1)
   const differences = useMemo(
-    () => items.flatMap((item, place) => (item.kind === 'row' && !item.quiet ? [place] : [])),
+    () =>
+      [...items.keys()].filter(place => {
+        const item = items[place] as CompareItem
+        return item.kind === 'row' && !item.quiet
+      }),
     [items]
   )
   const step = (by: 1 | -1): void => {
@@ -203,8 +210,9 @@ function placeIn([a]: readonly Side[], { rows }: Aligned, row: number): number {
   return (a?.book.causes.rowOf(rows[row]?.events[0]?.id ?? '') ?? row) + 1
 }
 
-function keyOf(item: CompareItem): string {
-  return item.kind !== 'row' ? `same ${item.from}` : `${item.row}`
+/** A number, of which a map of many is quick: a row's, or below zero that of a stretch. */
+function keyOf(item: CompareItem): number {
+  return item.kind !== 'row' ? -1 - item.from : item.row
 }
 
 function guess(item: CompareItem): number {
