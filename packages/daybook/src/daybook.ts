@@ -278,7 +278,15 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
         continued(id, given, async (parent, kit, common) => {
           const { forkKit } = await import('./run/fork.js') // few programs fork
           return {
-            stream: forkKit(kit, { ...common, ...scoped(`branch:${branch}`), parent, position, id: branch, change, strict })
+            stream: forkKit(kit, {
+              ...common,
+              ...scoped(`branch:${branch}`),
+              parent,
+              position,
+              id: branch,
+              change,
+              strict
+            })
           }
         }),
       kits,

@@ -22,6 +22,31 @@ async function ids(store: LedgerStore, from?: number): Promise<string[]> {
 
 describe('in IndexedDB', () => ledgerContract(() => idbLedgerStore({ name: fresh() }), { test, expect }))
 
+test('a long dialog takes as much room as what was said, also where it goes on in another tab', async () => {
+  const name = fresh()
+  const said = (n: number): string => Array.from({ length: 400 }, (_, word) => (n * 7919 + word) % 9973).join(' ')
+  const messages: object[] = []
+  const written: LedgerEvent[] = []
+  let once = 0
+  for (let n = 0; n < 60; n++) {
+    messages.push({ role: 'user', content: said(n) })
+    once += said(n).length
+    const request = { ...event(`q${n}`, { model: 'm', messages: [...messages] }), type: 'llm.request' } as LedgerEvent
+    written.push(request)
+    // Each turn in a store of its own knows as little of the others as a page that was loaded anew.
+    const tab = idbLedgerStore({ name })
+    await tab.append('run:1', [request])
+    await tab.close?.()
+  }
+  const store = idbLedgerStore({ name })
+  expect((await store.list())[0]?.bytes).toBeLessThan(once * 1.5)
+  for (const from of [0, 30, 59]) {
+    const read: LedgerEvent[] = []
+    for await (const one of store.read('run:1', from)) read.push(one)
+    expect(read).toEqual(written.slice(from))
+  }
+})
+
 // Two stores over one database know as little of each other as two tabs do.
 describe('two tabs', () => {
   test('that append to one ledger lose nothing, and each sees what the other wrote', async () => {

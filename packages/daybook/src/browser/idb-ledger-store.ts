@@ -3,10 +3,10 @@ import { DaybookError, LedgerCorruptError, LedgerWriteError } from '../errors.js
 import { defaultHost, type Host } from '../host.js'
 import { deepFreeze } from '../json.js'
 import { admit } from '../ledger/admit.js'
-import { eventText } from '../ledger/chain.js'
 import type { LedgerEvent, LedgerSignal } from '../ledger/event.js'
 import { listeners } from '../ledger/listeners.js'
 import { checkStoredName, isLedgerName, outboxName } from '../ledger/name.js'
+import { isPackedType, NotHeldError, type Packer, packer, unpacked } from '../ledger/packed.js'
 import type { Appended, LedgerInfo, LedgerStore } from '../ledger/store.js'
 import { completed, database } from './database.js'
 import { idbSnapshots, snapshotAt } from './idb-snapshots.js'
@@ -31,7 +31,10 @@ interface Chunk {
   readonly ledger: string
   readonly from: number
   readonly count: number
-  /** Each event's JSON, by lines: one string is copied in and out many times as fast as a tree of objects. */
+  /**
+   * Each event's JSON, by lines: one string is copied in and out many times as fast as a tree of objects. What earlier
+   * events say already may stand in it by reference.
+   */
   readonly text: string
 }
 
@@ -47,6 +50,9 @@ interface Known {
   length: number
   created: string
   readonly ids: Map<string, number>
+  readonly packed: Packer
+  /** Whether it knows what was there when we came. */
+  recalled: boolean
   queue: Job[]
   writing: boolean
 }
@@ -57,6 +63,8 @@ type Message =
 
 // A read takes so many chunks at a time, so that a long ledger is never in memory as a whole.
 const page = 64
+// Of the events that others may refer to, a read has the last so many at hand; the rest are read again.
+const maxHeld = 256
 
 /**
  * A store in this origin's IndexedDB. An append resolves when its transaction is committed with strict durability.
@@ -77,7 +85,15 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
 
   function ledger(name: string): Known {
     checkStoredName(name)
-    const found = known.get(name) ?? { length: 0, created: '', ids: new Map(), queue: [], writing: false }
+    const found = known.get(name) ?? {
+      length: 0,
+      created: '',
+      ids: new Map(),
+      packed: packer(),
+      recalled: false,
+      queue: [],
+      writing: false
+    }
     known.set(name, found)
     return found
   }
@@ -105,6 +121,8 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
           post({ type: 'changed', name })
         }
       } catch (error) {
+        one.packed.forget() // what was to be written may be referred to no more
+        one.recalled = false
         for (const job of jobs) job.reject(writeError(error))
       }
     }
@@ -141,7 +159,8 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
     const now = new Date(host.now()).toISOString()
     const created = meta?.created ?? now
     if (events.length > 0) {
-      const text = events.map(eventText).join('\n')
+      if (!one.recalled && events.some(({ type }) => isPackedType(type))) await recall(name, one, chunks)
+      const text = events.map((event, index) => one.packed.text(event, from + index)).join('\n')
       const bytes = (meta?.bytes ?? 0) + text.length
       chunks.add({ ledger: name, from, count: events.length, text } satisfies Chunk)
       const length = from + events.length
@@ -160,6 +179,8 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
     if (length < one.length || created !== one.created) {
       // Removed, and perhaps begun anew, by somebody else.
       one.ids.clear()
+      one.packed.forget()
+      one.recalled = false
       one.length = 0
       one.created = created
     }
@@ -168,8 +189,70 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
       if (found.length === 0) throw torn(name, one.length)
       for (const { from, text } of found) {
         if (from !== one.length) throw torn(name, one.length)
-        for (const { id } of eventsOf(text)) one.ids.set(id, one.length++)
+        for (const { id } of linesOf(text)) one.ids.set(id, one.length++)
       }
+    }
+  }
+
+  /** What new lines may refer to: the last events that are there, so that a dialog may go on in another tab, or later. */
+  async function recall(name: string, one: Known, chunks: IDBObjectStore): Promise<void> {
+    one.recalled = true
+    const first = await chunkOf(name, Math.max(0, one.length - page), chunks)
+    if (!first) return
+    const full = fullEvents(name, chunks)
+    let position = first.from
+    for (const chunk of await answer<Chunk[]>(chunks.getAll(rangeOf(name, first.from), page))) {
+      for (const event of await full(chunk)) one.packed.text(event, position++)
+    }
+  }
+
+  /**
+   * Gives the full events of chunks that are read one behind the other: what their lines refer to is at hand, or is
+   * read again.
+   */
+  function fullEvents(name: string, chunks?: IDBObjectStore): (chunk: Chunk, from?: number) => Promise<LedgerEvent[]> {
+    const held = new Map<string, { readonly position: number; readonly event: LedgerEvent }>()
+
+    /** @param before Positions from here on may not be referred to: a line only says again what is before it. */
+    async function full(read: unknown, before: number): Promise<LedgerEvent> {
+      const find = (id: string): LedgerEvent | undefined => {
+        const found = held.get(id)
+        return found && found.position < before ? found.event : undefined
+      }
+      for (;;) {
+        try {
+          // A copy, since what was begun cannot be done twice.
+          return deepFreeze(unpacked(structuredClone(read), find) as LedgerEvent)
+        } catch (error) {
+          if (!(error instanceof NotHeldError && error.position < before && !held.has(error.id))) throw error
+          const { id, position } = error
+          const there = (all: IDBObjectStore): Promise<Chunk | undefined> => chunkOf(name, position, all)
+          const chunk = await (chunks ? there(chunks) : reading('chunks', there))
+          const line = chunk && linesOf(chunk.text)[position - chunk.from]
+          if (line?.id !== id) throw error
+          hold(await full(line, position), position)
+        }
+      }
+    }
+
+    function hold(event: LedgerEvent, position: number): void {
+      if (!isPackedType(event.type)) return
+      held.set(event.id, { position, event })
+      if (held.size > maxHeld) held.delete(held.keys().next().value as string)
+    }
+
+    return async ({ from, text }, start = from) => {
+      const events: LedgerEvent[] = []
+      let position = from
+      for (const line of linesOf(text)) {
+        if (position >= start) {
+          const event = 'same' in line ? await full(line, position) : deepFreeze(line)
+          hold(event, position)
+          events.push(event)
+        }
+        position++
+      }
+      return events
     }
   }
 
@@ -186,7 +269,7 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
       if (position === undefined || there.has(id)) continue
       const chunk = await chunkOf(name, position, chunks)
       if (!chunk) throw torn(name, position)
-      for (const event of eventsOf(chunk.text)) there.set(event.id, event)
+      for (const event of await fullEvents(name, chunks)(chunk)) there.set(event.id, event)
     }
     return there
   }
@@ -194,6 +277,7 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
   async function* read(name: string, from: number, to: number): AsyncGenerator<LedgerEvent> {
     const { length } = (await metaOf(name)) ?? { length: 0 }
     const end = Math.min(to, length)
+    const full = fullEvents(name)
     let position = from
     while (position < end) {
       const start = position
@@ -208,9 +292,10 @@ export function idbLedgerStore(options: IdbLedgerStoreOptions = {}): LedgerStore
       for (const chunk of found) {
         if (position >= end) return
         if (chunk.from > position) throw torn(name, position)
-        const events = eventsOf(chunk.text)
-        for (; position < Math.min(end, chunk.from + events.length); position++) {
-          yield deepFreeze(events[position - chunk.from] as LedgerEvent)
+        for (const event of await full(chunk, position)) {
+          if (position >= end) return
+          yield event
+          position++
         }
       }
     }
@@ -330,7 +415,8 @@ async function chunkOf(name: string, position: number, chunks: IDBObjectStore): 
   return (await answer(chunks.openCursor(range, 'prev')))?.value as Chunk | undefined
 }
 
-function eventsOf(text: string): LedgerEvent[] {
+/** What the lines say: of an event that refers to others, not all of it. */
+function linesOf(text: string): LedgerEvent[] {
   return text.split('\n').map(line => JSON.parse(line) as LedgerEvent)
 }
 

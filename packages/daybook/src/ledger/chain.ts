@@ -4,6 +4,7 @@
  * Line 1 is the header, `{"daybook":1,"stream":"run:…","created":"…"}`. Every other line is an event's JSON, its keys
  * in one order, with `"crc"` behind them: crc32 of the bytes before it. The last line of a batch ends with `"hash"`:
  * sha256 over the hash before it (of the header line, for the first batch) and the batch's bytes up to that comma.
+ * What earlier lines say already may stand in an event's line by reference: see `packed.ts`.
  */
 import { UnsupportedLedgerVersionError } from '../errors.js'
 import type { LedgerEvent } from './event.js'
@@ -70,11 +71,19 @@ export interface WrittenBatch {
   readonly hash: string
 }
 
-/** The lines of one batch, which is all or nothing, behind the hash `previous`. */
-export function writeBatch(events: readonly LedgerEvent[], previous: string, sums: Checksums): WrittenBatch {
+/**
+ * The lines of one batch, which is all or nothing, behind the hash `previous`.
+ * @param textOf The JSON of the batch's event of this index.
+ */
+export function writeBatch(
+  events: readonly LedgerEvent[],
+  previous: string,
+  sums: Checksums,
+  textOf: (event: LedgerEvent, index: number) => string = eventText
+): WrittenBatch {
   let text = ''
   for (let index = 0; index < events.length; index++) {
-    const body = eventText(events[index] as LedgerEvent).slice(0, -1)
+    const body = textOf(events[index] as LedgerEvent, index).slice(0, -1)
     const line = `${body}${crcLead}${crcText(sums.crc32(body))}"`
     const last = index === events.length - 1
     text += last ? line : `${line}}\n`

@@ -1,8 +1,9 @@
 /** Events read from outside, and what is wrong with them. */
-import { ImportLimitError, shown } from '../errors.js'
+import { ImportLimitError, LedgerCorruptError, shown } from '../errors.js'
 import { deepFreeze, isRecord } from '../json.js'
 import { sameContent } from './admit.js'
 import { isEvent, type LedgerEvent } from './event.js'
+import { unpacked } from './packed.js'
 
 export type FaultKind =
   | 'empty'
@@ -17,6 +18,7 @@ export type FaultKind =
   | 'crc'
   | 'hash'
   | 'cut'
+  | 'reference'
   | 'duplicate_key'
   | 'duplicate_id'
   | 'repeated'
@@ -37,8 +39,8 @@ export interface LineReport {
 }
 
 export interface Gathered {
-  /** Takes the JSON of an event. */
-  text(text: string, line: number): void
+  /** Takes the JSON of an event; `stored`: of a line of a store, which may say by reference what lines before it say. */
+  text(text: string, line: number, stored?: boolean): void
   value(value: unknown, line: number): void
   report(report: LineReport): void
   result(): GatheredEvents
@@ -58,6 +60,8 @@ export interface GatheredEvents {
 const maxReports = 1000
 /** So many lines that are no JSON: each costs an exception, and what has more of them is no ledger. */
 const maxUnreadable = 100_000
+/** So many messages may lines refer to, together: a few bytes each could come to more than any memory holds. */
+const maxReferred = 20e6
 /** Whether a text may have a key that is the name of a prototype: only then its values are looked through. */
 const suspicious = /proto|constructor|\\u/
 const prototypes = new Set(['__proto__', 'constructor', 'prototype'])
@@ -73,6 +77,25 @@ export function gather(events: LedgerEvent[] = [], leftOut?: (text: string, line
   const reports: LineReport[] = []
   let ok = true
   let unreadable = 0
+  let referred = 0
+
+  const find = (id: string): LedgerEvent | undefined => events[position.get(id) ?? -1]
+
+  /** The full event of a stored line; undefined, and told of, where what it refers to is not there. */
+  function full(read: unknown, line: number): unknown {
+    try {
+      const whole = unpacked(read, find)
+      if (whole !== read)
+        referred += ((whole as LedgerEvent).data as { messages?: readonly unknown[] }).messages?.length ?? 0
+      if (referred <= maxReferred) return whole
+    } catch (error) {
+      if (!(error instanceof LedgerCorruptError)) throw error
+      report({ line, severity: 'error', kind: 'reference', message: error.message })
+      return undefined
+    }
+    const limit = maxReferred.toLocaleString('en-US')
+    throw new ImportLimitError(`The lines refer to more than ${limit} messages.`, { data: { limit: maxReferred } })
+  }
 
   function report(found: LineReport): void {
     if (found.severity === 'error') ok = false
@@ -138,7 +161,7 @@ export function gather(events: LedgerEvent[] = [], leftOut?: (text: string, line
   }
 
   return {
-    text(text, line) {
+    text(text, line, stored = false) {
       let read: unknown
       try {
         read = JSON.parse(text)
@@ -151,7 +174,9 @@ export function gather(events: LedgerEvent[] = [], leftOut?: (text: string, line
         leftOut?.(text, line)
         return
       }
-      value(read, line, text)
+      const whole = stored ? full(read, line) : read
+      if (whole === undefined) leftOut?.(text, line)
+      else value(whole, line, text)
     },
     value: (read, line) => value(read, line),
     report,

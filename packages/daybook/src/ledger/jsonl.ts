@@ -5,6 +5,7 @@ import { isRecord } from '../json.js'
 import { type Checksums, crc32, eventText, headerLine, writeBatch } from './chain.js'
 import type { LedgerEvent } from './event.js'
 import { isLedgerName } from './name.js'
+import { packer } from './packed.js'
 
 /** Checksums that need nothing but the language. */
 export const portableChecksums: Checksums = { sha256: text => sha256(text), crc32 }
@@ -39,8 +40,11 @@ export function toJSONL(events: Iterable<LedgerEvent>, options: ToJSONLOptions =
   const header = headerLine(name, created)
   const pieces = [`${header}\n`]
   let head = sha256(header)
+  const packed = packer()
   for (let start = 0; start < all.length; start += batchSize) {
-    const { text, hash } = writeBatch(all.slice(start, start + batchSize), head, portableChecksums)
+    const { text, hash } = writeBatch(all.slice(start, start + batchSize), head, portableChecksums, (event, index) =>
+      packed.text(event, start + index)
+    )
     pieces.push(text)
     head = hash
   }

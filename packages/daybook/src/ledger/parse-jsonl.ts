@@ -170,7 +170,7 @@ function storedLines(previous: string, { gathered, within, leave, report }: Read
   let start = 0
 
   function give(event: string | undefined, { text, line }: Line): void {
-    if (event !== undefined && within(line, maxDepth => checkDepth(event, maxDepth))) gathered.text(event, line)
+    if (event !== undefined && within(line, maxDepth => checkDepth(event, maxDepth))) gathered.text(event, line, true)
     else leave?.(text, line)
   }
 

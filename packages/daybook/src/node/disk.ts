@@ -80,9 +80,12 @@ export async function makeFolder(folder: string): Promise<void> {
   if (made !== undefined) await syncFolder(dirname(made))
 }
 
+let replaced = 0
+
 /** Replaces a small file by one rename, so that nobody reads half of it. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  // A process may have two stores in one folder.
+  const temporary = `${path}.${process.pid}-${replaced++}.tmp`
   try {
     await writeFile(temporary, content, { mode: 0o600 })
     await rename(temporary, path)

@@ -14,8 +14,6 @@ import { type Disk, realDisk } from './disk.js'
 import { type FileLedgerStoreOptions, fileLedgerStore } from './file-ledger-store.js'
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'daybook-ledgers-'))
-/** For tests of many files: in memory where there is such a place, since a busy disk takes 10 ms to sync. */
-const _scratch = (): string => mkdtempSync(join(fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'daybook-ledgers-'))
 const path = (place: string): string => join(place, 'run-1.jsonl')
 
 function event(id: string, text = 'x'): LedgerEvent {
@@ -363,6 +361,80 @@ describe('a long ledger', () => {
     fs.closeSync(fd)
     await store.close?.()
     expect((await opened(place)).length).toBe(10_000)
+  })
+})
+
+describe('a dialog of 200 turns', () => {
+  const said = (n: number): string => Array.from({ length: 400 }, (_, word) => (n * 7919 + word) % 9973).join(' ')
+  const turn = (n: number, messages: readonly object[], text: string): LedgerEvent[] =>
+    [
+      { ...event(`q${n}`), type: 'llm.request', data: { model: 'm', messages: [...messages] } },
+      { ...event(`a${n}`), type: 'llm.response', data: { text, message: { role: 'assistant', content: text } } }
+    ] as unknown as LedgerEvent[]
+
+  async function dialog(place: string, turns: number, anew: boolean): Promise<LedgerEvent[]> {
+    const written: LedgerEvent[] = []
+    const messages: object[] = []
+    let store = fileLedgerStore(place)
+    for (let n = 0; n < turns; n++) {
+      const text = said(2 * n + 1)
+      messages.push({ role: 'user', content: said(2 * n) })
+      for (const one of turn(n, messages, text)) {
+        await store.append('run:1', [one])
+        written.push(one)
+      }
+      messages.push({ role: 'assistant', content: text })
+      if (!anew) continue
+      await store.close?.()
+      store = fileLedgerStore(place)
+    }
+    await store.close?.()
+    return written
+  }
+
+  test.each([
+    ['in one process', 200, false],
+    ['that goes on in a new process each time', 60, true]
+  ])('%s is as long as what was said', async (_name, turns, anew) => {
+    const place = folder()
+    const written = await dialog(place, turns, anew)
+    const once = Array.from({ length: 2 * turns }, (_, n) => said(n).length).reduce((sum, length) => sum + length, 0)
+    expect(statSync(path(place)).size).toBeLessThan(once * 1.5)
+    const read: LedgerEvent[] = []
+    for await (const one of fileLedgerStore(place).read('run:1')) read.push(one)
+    expect(read).toEqual(written)
+    expect(await verifyLedger(readFileSync(path(place), 'utf8'))).toMatchObject({ ok: true, events: 2 * turns })
+  })
+
+  test('goes on where another process has written, and after a write that the disk refused', async () => {
+    const place = folder()
+    let broken = false
+    const disk: Disk = {
+      ...realDisk(),
+      write: (...given) => {
+        if (broken) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+        return realDisk().write(...given)
+      }
+    }
+    const [one, other] = [fileLedgerStore(place, { disk }), fileLedgerStore(place)]
+    const messages = [0, 1, 2, 3].map(n => ({ role: 'user', content: said(n) }))
+    const [first, second, third, fourth] = messages.map((_, n) => turn(n, messages.slice(0, n + 1), said(9 + n))) as [
+      LedgerEvent[],
+      LedgerEvent[],
+      LedgerEvent[],
+      LedgerEvent[]
+    ]
+    await one.append('run:1', first)
+    broken = true
+    await expect(one.append('run:1', second)).rejects.toMatchObject({ kind: 'ledger' })
+    broken = false
+    await one.append('run:1', third)
+    await other.append('run:1', second)
+    await one.append('run:1', fourth)
+    await Promise.all([one, other].map(store => store.close?.()))
+    const read: LedgerEvent[] = []
+    for await (const event of fileLedgerStore(place).read('run:1')) read.push(event)
+    expect(read).toEqual([...first, ...third, ...second, ...fourth])
   })
 })
 

@@ -8,6 +8,7 @@ import type { Host } from '../host.js'
 import { deepFreeze } from '../json.js'
 import type { LedgerHeader } from '../ledger/chain.js'
 import type { LedgerEvent } from '../ledger/event.js'
+import { isPackedType, unpacked } from '../ledger/packed.js'
 import { batchesOf, beginning, type Damage, type Findings, type Place } from './batches.js'
 import { codeOf, syncFolder } from './disk.js'
 import type { Head } from './heads.js'
@@ -33,6 +34,13 @@ export interface KnownFile {
   /** The last known point at or before an event. */
   placeOf(position: number): Place
   find(id: string): LedgerEvent | undefined
+  /**
+   * The full event that stands at `position` with this JSON.
+   * @throws LedgerCorruptError where it refers to what is not before it; NotHeldError while the file was not looked at.
+   */
+  event(text: string, position: number): LedgerEvent
+  /** Counts how often the file was found to be another one: what was known of it counts no longer. */
+  readonly begun: number
   /** Takes over a batch that was read or written, by the ids of its events. */
   take(start: Place, end: Place, batchIds: readonly string[]): void
   /** Notes what was written behind the end, and with it perhaps the header, before its batches are taken. */
@@ -54,6 +62,9 @@ interface KnownFileOptions {
 // One known point per so many bytes: a read in the middle begins so near.
 const markEvery = 64 * 1024
 
+// Of the events that others may refer to, the last so many are at hand; the rest are read again.
+const maxHeld = 256
+
 export function indexPathOf(path: string): string {
   return `${path}.index`
 }
@@ -71,8 +82,13 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
   let unended = false
   let damage: Damage | undefined
   let ino = 0
+  let begun = 0
+  /** Some full events by their ids; the last used stands last. */
+  const held = new Map<string, { readonly position: number; readonly event: LedgerEvent }>()
 
   function reset(): void {
+    begun++
+    held.clear()
     end = beginning
     marks = []
     ids = idTable()
@@ -236,8 +252,8 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
     return marks[low - 1] ?? beginning
   }
 
-  /** Reads one event, at once: asked for only where an id seems to be there twice. */
-  function eventAt(position: number): LedgerEvent {
+  /** Reads one line, at once: asked for only where an id seems to be there twice, or is referred to. */
+  function lineAt(position: number): string {
     const place = placeOf(position)
     const next = marks[marks.indexOf(place) + 1] ?? end
     const bytes = Buffer.alloc(next.offset - place.offset)
@@ -251,23 +267,38 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
       .toString('utf8')
       .split(/\r?\n/)
       .filter(line => line !== '')
-    // crc and hash stand in the line as two keys more.
-    const { crc: _crc, hash: _hash, ...event } = JSON.parse(lines[position - place.length] as string)
-    return event
+    return lines[position - place.length] ?? ''
   }
 
   // One function for all finds, since nearly every one of them finds nothing.
   let sought = ''
-  let hit: LedgerEvent | undefined
+  let hit = ''
   const isSought = (position: number): boolean => {
-    const event = eventAt(position)
-    hit = event.id === sought ? event : undefined
-    return hit !== undefined
+    hit = lineAt(position)
+    return idOf(hit) === sought
   }
 
-  function find(id: string): LedgerEvent | undefined {
+  function find(id: string, before = Number.POSITIVE_INFINITY): LedgerEvent | undefined {
+    const known = held.get(id)
+    if (known) return known.position < before ? known.event : undefined
     sought = id
-    return ids.find(id, isSought) === undefined ? undefined : hit
+    const position = ids.find(id, isSought)
+    if (position === undefined || position >= before) return undefined
+    // crc and hash stand in a line as two keys more.
+    const { crc: _crc, hash: _hash, ...read } = JSON.parse(hit)
+    return full(read, position)
+  }
+
+  const event = (text: string, position: number): LedgerEvent => full(JSON.parse(text), position)
+
+  function full(read: unknown, position: number): LedgerEvent {
+    const found = deepFreeze(unpacked(read, id => find(id, position)) as LedgerEvent)
+    if (isPackedType(found.type)) {
+      held.delete(found.id)
+      held.set(found.id, { position, event: found })
+      if (held.size > maxHeld) held.delete(held.keys().next().value as string)
+    }
+    return found
   }
 
   return {
@@ -287,8 +318,12 @@ export function knownFile({ path, name, host, tolerant, head }: KnownFileOptions
       return damage
     },
     refresh,
+    get begun() {
+      return begun
+    },
     placeOf,
-    find,
+    find: id => find(id),
+    event,
     take,
     keep,
     wrote(written, fd, bytes) {
@@ -307,10 +342,6 @@ export function corrupt(path: string, { line, offset, reason, id }: Damage): Err
     hint: "Restore the file from a copy, or open the store with { damaged: 'read' } to read what stands before the damage.",
     data: { line, offset, ...(id === undefined ? {} : { id }) }
   })
-}
-
-export function parseEvent(text: string): LedgerEvent {
-  return deepFreeze(JSON.parse(text) as LedgerEvent)
 }
 
 export async function sizeOf(path: string): Promise<{ size: number; ino: number } | undefined> {

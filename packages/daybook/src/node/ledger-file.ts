@@ -11,11 +11,12 @@ import type { Host } from '../host.js'
 import { admit } from '../ledger/admit.js'
 import { formatVersion, headerLine, type LedgerHeader, type WrittenBatch, writeBatch } from '../ledger/chain.js'
 import type { LedgerEvent } from '../ledger/event.js'
+import { NotHeldError, packer } from '../ledger/packed.js'
 import type { Appended } from '../ledger/store.js'
 import { batchesOf, beginning, type Findings, nodeChecksums, type Place } from './batches.js'
 import { codeOf, type Disk, makeFolder, syncFolder, writeAll } from './disk.js'
 import type { Heads } from './heads.js'
-import { corrupt, indexPathOf, type KnownFile, knownFile, parseEvent, sizeOf } from './known-file.js'
+import { corrupt, indexPathOf, type KnownFile, knownFile, sizeOf } from './known-file.js'
 import { lanes } from './lanes.js'
 import { removeIndex } from './ledger-index.js'
 import { type Lock, takeLock, tryLock } from './lock.js'
@@ -51,6 +52,9 @@ const leaseMs = 50
 const lingerMs = 10
 /** So much is written at once, in characters. */
 const groupSize = 16e6
+
+/** A dialog goes on from one of the last so many events, if it does. */
+const recalled = 32
 
 /** How long it is taken for granted that the lock is still ours: far less than others wait before they take it over. */
 const trustMs = 500
@@ -91,6 +95,8 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
   let lastUse = 0
   let lookedForOthers = 0
   let lingering: NodeJS.Timeout | undefined
+  const packed = packer()
+  let packedOf = -1
 
   async function takeHold(): Promise<Hold> {
     if (hold && isOurs(hold)) return hold
@@ -171,6 +177,7 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       let group: Group | undefined
       try {
         const held = await takeHold()
+        if (packedOf !== known.begun) await recall()
         group = compose()
         await write(group, held.fd)
         if (queue.length > 0 && isDue(held)) {
@@ -181,10 +188,34 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
       } catch (error) {
         const failed = group ? group.jobs : queue.splice(0)
         for (const job of failed) job.reject(writeError(error, path))
+        packed.forget() // what was to be written may be referred to no more
         drop()
       }
     }
     linger()
+  }
+
+  /** What new lines may refer to: the last events that are there, so that a dialog may go on in another process. */
+  async function recall(): Promise<void> {
+    packed.forget()
+    packedOf = known.begun
+    const { length, offset } = known.end
+    if (length === 0) return
+    const file = await open(path, 'r')
+    try {
+      for await (const { events, start } of batchesOf(
+        file,
+        known.placeOf(Math.max(0, length - recalled)),
+        offset,
+        {}
+      )) {
+        events.forEach((text, index) => {
+          if (text.length >= 256) packed.text(known.event(text, start.length + index), start.length + index)
+        })
+      }
+    } finally {
+      await file.close()
+    }
   }
 
   /** Takes from the queue what goes into one write. Nothing is changed yet: the disk may refuse it. */
@@ -212,7 +243,8 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
         const find = (id: string): LedgerEvent | undefined => (fresh.size > 0 && fresh.get(id)) || known.find(id)
         const events = admit(job.events, { length, expected: job.expected, find })
         if (events.length > 0) {
-          const batch = writeBatch(events, hash, nodeChecksums)
+          const start = length
+          const batch = writeBatch(events, hash, nodeChecksums, (event, index) => packed.text(event, start + index))
           batches.push({ ...batch, events })
           text += batch.text
           hash = batch.hash
@@ -335,7 +367,8 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
         let position = batch.start.length
         for (const text of batch.events) {
           if (position >= to) return
-          if (position++ >= from) yield parseEvent(text)
+          if (position >= from) yield seen ? known.event(text, position) : await first(text, position)
+          position++
         }
       }
     } finally {
@@ -344,6 +377,17 @@ export function ledgerFile(options: LedgerFileOptions): LedgerFile {
     // The first look at a ledger says what is wrong with it; what was good once and is not now is damage.
     if (!seen) await length()
     else if (findings.damage) throw corrupt(path, findings.damage)
+  }
+
+  /** An event of a file that nobody has looked at yet: what it refers to may have to be found first. */
+  async function first(text: string, position: number): Promise<LedgerEvent> {
+    try {
+      return known.event(text, position)
+    } catch (error) {
+      if (!(error instanceof NotHeldError)) throw error
+      await length()
+      return known.event(text, position)
+    }
   }
 
   return {

@@ -87,6 +87,36 @@ export function ledgerContract(make: () => LedgerStore | Promise<LedgerStore>, {
     expect(({} as { polluted?: unknown }).polluted).toEqual(undefined)
   })
 
+  contract('a dialog comes back to the letter from wherever it is read, also where it went on later', async store => {
+    const said = (n: number): string => `${n} ${'what was said '.repeat(40)}`
+    const messages: unknown[] = []
+    const written: LedgerEvent[] = []
+    for (let turn = 0; turn < 40; turn++) {
+      messages.push({ role: 'user', content: said(2 * turn) })
+      const text = said(2 * turn + 1)
+      const message = { role: 'assistant', content: text }
+      const pair = [
+        { ...event(`q${turn}`, { model: 'm', messages: [...messages] }), type: 'llm.request' },
+        { ...event(`a${turn}`, { text, model: 'm', cost_usd: 0, message }), type: 'llm.response' }
+      ] as LedgerEvent[]
+      messages.push(message)
+      written.push(...pair)
+      // Now together, now each by itself, now through a ledger that was opened anew.
+      const ledger = await openLedger(store, 'run:1')
+      if (turn % 3 === 0) await ledger.append(pair)
+      else for (const one of pair) await ledger.append([one])
+    }
+    const texts = written.map(one => JSON.stringify(one))
+    const ledger = await openLedger(store, 'run:1')
+    for (const from of [0, 1, 39, 78, 79]) {
+      expect((await all(ledger.read(from))).map(one => JSON.stringify(one))).toEqual(texts.slice(from))
+    }
+    expect((await all(ledger.read(50, 53))).map(one => JSON.stringify(one))).toEqual(texts.slice(50, 53))
+    // Appended again, they are known to be there.
+    expect(await ledger.append(written.slice(60, 64))).toEqual(80)
+    expect(ledger.length).toEqual(80)
+  })
+
   contract('what was appended or read cannot be changed', async store => {
     const ledger = await openLedger(store, 'run:1')
     const written = event('a', { list: [{ deep: 1 }] })

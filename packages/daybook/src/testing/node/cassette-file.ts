@@ -34,7 +34,7 @@ export function readCassette(file: string): readonly LedgerEvent[] | undefined {
     if (chain.pending === 0) start = line
     const { event, fault } = chain.read(text)
     if (fault) throw damaged(file, line, faultText(fault, start, line))
-    if (event !== undefined) gathered.text(event, line)
+    if (event !== undefined) gathered.text(event, line, true)
   }
   if (chain && chain.pending > 0) throw damaged(file, lines.length, 'It is cut off here.')
   const { events, reports } = gathered.result()
