@@ -43,7 +43,7 @@ const uses = [
     limit: 68_000,
     code: ["import { createDaybook } from 'daybook'", "export const daybook = createDaybook({ proxy: '/api/llm' })"]
   },
-  { name: 'every export', goal: 35_000, limit: 114_800, code: everything }
+  { name: 'every export', goal: 35_000, limit: 116_800, code: everything }
 ]
 
 const firstScriptLimit = 120_000
@@ -80,7 +80,7 @@ const panelSizes = [
   {
     name: 'the file of one run, with all of the panel in it',
     goal: 180_000,
-    limit: 185_000,
+    limit: 188_000,
     bytes: () => zipped(readFileSync(at('devtools/dist-app/viewer.html'), 'utf8'))
   }
 ]
