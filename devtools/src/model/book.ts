@@ -191,8 +191,8 @@ function clockFold(): ClockFold {
 /** What the row shows as its actor: the model that answered, or who did it without the kit's name before it. */
 export function shownActor(event: LedgerEvent): string {
   const data = record(event.data)
-  if (event.type === 'llm.response') return (named(data.model) ?? event.actor).replace(/^.*\//, '')
-  return event.actor.replace(/^[\w-]+\.(?=\w)/, '')
+  if (event.type === 'llm.response') return (named(data.model) ?? named(event.actor) ?? '').replace(/^.*\//, '')
+  return (named(event.actor) ?? '').replace(/^[\w-]+\.(?=\w)/, '')
 }
 
 /** The type that a line gets which is no event. Its content is kept and shown as it is. */

@@ -5,6 +5,7 @@
  */
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
+import { masked } from './mask.js'
 import { firstLine, named, record, string } from './read.js'
 import { questionAt } from './row.js'
 
@@ -156,7 +157,7 @@ function textOf(value: unknown): string {
   const data = record(value)
   for (const key of textKeys) {
     const text = Object.hasOwn(data, key) ? string(data[key]) : undefined
-    if (text) return firstLine(text, 200)
+    if (text) return masked(firstLine(text, 200))
   }
   return ''
 }

@@ -1,4 +1,5 @@
 /** Reading data of which nothing is certain: an imported ledger may hold anything. */
+import { masked } from 'daybook/errors'
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -19,9 +20,10 @@ export function string(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The name of a tool, a model, a type, in at most 200 characters: cut where it is shown, never in its event. */
+/** The name of a tool, a model, a type as it is shown: in at most 200 characters, and without a key in it. */
 export function named(value: unknown): string | undefined {
-  return string(value)?.slice(0, 200)
+  const text = string(value)?.slice(0, 200)
+  return text && text.length > 16 ? masked(text) : text
 }
 
 /** A figure, such as tokens, milliseconds or US dollars: not below 0 and not above all that there can be of such things. */

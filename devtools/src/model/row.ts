@@ -44,7 +44,7 @@ export function rowAt(book: Book, row: number): Row | undefined {
     space,
     verb,
     actor: actorOf(book, row, event),
-    summary: { ...summary, text: masked(summary.text) },
+    summary,
     tokens: tokensOf(book, row, type, data),
     cost: type === 'llm.response' ? cents(number(data.cost_usd), data.estimated === true) : '',
     chip: chipOf(book, row, type),
@@ -79,7 +79,7 @@ export function questionAt(book: Book, row: number): string {
 const sharedFrom = 24
 
 function questionOf(book: Book, row: number): string {
-  return question(record(book.events[row]?.data).messages)
+  return masked(question(record(book.events[row]?.data).messages))
 }
 
 function tokensOf(book: Book, row: number, type: string, data: Record<string, unknown>): string {

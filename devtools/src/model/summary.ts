@@ -1,5 +1,6 @@
 /** An event in one line. */
 import type { LedgerEvent } from 'daybook'
+import { masked } from './mask.js'
 import { duration, unknown } from './numbers.js'
 import type { Objects } from './objects.js'
 import { contentText, firstLine, list, number, oneLine, record, string } from './read.js'
@@ -15,7 +16,7 @@ const maxText = 2000
 
 export function summaryOf(event: LedgerEvent, objects: Objects): Summary {
   const { text, tone } = wholeSummary(event, objects)
-  return { text: text.slice(0, maxText), tone }
+  return { text: masked(text.slice(0, maxText)), tone }
 }
 
 function wholeSummary(event: LedgerEvent, objects: Objects): Summary {

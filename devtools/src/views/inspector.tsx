@@ -4,6 +4,7 @@ import type { Book } from '../model/book.js'
 import { causesOf } from '../model/consequence.js'
 import { glyphOf, isError, typeParts } from '../model/family.js'
 import { bytes, seconds } from '../model/numbers.js'
+import { named } from '../model/read.js'
 import { rowAt } from '../model/row.js'
 import { usePanel } from '../state/context.js'
 import type { InspectorTab, OpenRun, Panel } from '../state/panel.js'
@@ -58,6 +59,7 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
       {tab === 'json' && !dock && <span className="end meta inspector-size">{bytes(size)}</span>}
     </Tabs>
   )
+  const whole = named(event.actor) ?? ''
   return (
     <aside className="inspector" aria-label={`Event ${selected + 1}`}>
       <div className="head">
@@ -87,9 +89,9 @@ export function Inspector({ run, dock }: { readonly run: OpenRun; readonly dock:
           <span className="clip" title={item?.actor}>
             {item?.actor}
           </span>
-          {!dock && !event.actor.endsWith(item?.actor ?? '') && (
-            <span className="muted clip" title={event.actor.slice(0, 500)}>
-              {event.actor}
+          {!dock && !whole.endsWith(item?.actor ?? '') && (
+            <span className="muted clip" title={whole}>
+              {whole}
             </span>
           )}
           <span className="mono muted">+{seconds(book.times[selected])} s</span>

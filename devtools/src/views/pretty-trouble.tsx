@@ -132,7 +132,7 @@ export function RunTrouble({ event, children }: { readonly event: LedgerEvent; r
       <h3>{masked(troubleOf(event))}</h3>
       {typeof data.message === 'string' && <p className="text">{masked(data.message.slice(0, 4000))}</p>}
       {list(data.causes).length > 0 && (
-        <p className="text">{list(data.causes).map(String).join(' ← ').slice(0, 2000)}</p>
+        <p className="text">{masked(list(data.causes).map(String).join(' ← ').slice(0, 2000))}</p>
       )}
       <p>{doneAbout(event)}</p>
       {children}
