@@ -9,9 +9,9 @@ import { workshop } from './sources/workshop.js'
 import { readAddress, writeAddress } from './state/address.js'
 import { keepAddress } from './state/history.js'
 import { createPanel } from './state/panel.js'
-import type { TryIt } from './state/try-it.js'
 import { Devtools } from './views/devtools.js'
 import { withForking } from './views/forking.js'
+import { tryItOffer } from './views/trying.js'
 
 const tokenKey = 'daybook.token'
 const themeKey = 'daybook.theme'
@@ -66,14 +66,12 @@ const showBrowser = (): void => {
   panel.addSource(tabs)
 }
 
-const tryIt: TryIt = {
-  async run(options) {
-    const { startRun } = await inPage()
-    const name = await startRun(options, message => panel.tell(message, true))
-    showBrowser()
-    panel.want(name)
-  }
-}
+const tryIt = tryItOffer(async options => {
+  const { startRun } = await inPage()
+  const name = await startRun(options, message => panel.tell(message, true))
+  showBrowser()
+  panel.want(name)
+})
 
 if (address.run) panel.want(address.run, address)
 const root = document.getElementById('root') as HTMLElement

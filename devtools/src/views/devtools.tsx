@@ -6,7 +6,6 @@ import { spentSoFar } from '../model/totals.js'
 import { PanelProvider, usePanel } from '../state/context.js'
 import { loadFilter } from '../state/filtering.js'
 import type { OpenRun, Panel } from '../state/panel.js'
-import type { TryIt } from '../state/try-it.js'
 import { actionsIn, loadActions } from './acting.js'
 import type { Action } from './actions.js'
 import { Icon } from './glyph.js'
@@ -20,6 +19,7 @@ import { Rail } from './rail.js'
 import { type ViewEntry, views } from './registry.js'
 import { sheets } from './sheets.js'
 import { TotalsBar } from './totals.js'
+import type { TryItOffer } from './trying.js'
 import { takesText } from './typing.js'
 
 const Inspector = late(
@@ -27,10 +27,6 @@ const Inspector = late(
   <aside className="inspector" aria-label="Run" />
 )
 const Empty = late(async () => (await import('./empty.js')).Empty, <Waiting>Looking for runs…</Waiting>)
-const TryItSheet = late(
-  async () => (await import('./try-it.js')).TryItSheet,
-  <aside className="inspector sheet" aria-label="Try it here" />
-)
 
 // On its way before the first row is drawn, and never waited for by the rows.
 for (const part of [Inspector.ready(), loadActions()]) part.catch(() => {})
@@ -43,7 +39,7 @@ export interface DevtoolsProps {
   readonly dock?: boolean
   /** The page is the panel's own: its keys work wherever the focus is. */
   readonly wholePage?: boolean
-  readonly tryIt?: TryIt | undefined
+  readonly tryIt?: TryItOffer | undefined
   readonly end?: ReactNode
   readonly style?: CSSProperties
   /** In front of the panel: the grip of the dock. */
@@ -72,7 +68,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const actions = (): readonly Action[] | Promise<readonly Action[]> =>
     root.current ? actionsIn({ panel, root: root.current, onOpenFile, onTry }) : []
   useEffect(() => {
-    const next = [loadFilter, ...views.map(view => view.ready), tryIt && TryItSheet.ready, wholePage && loadRest]
+    const next = [loadFilter, ...views.map(view => view.ready), tryIt?.Sheet.ready, wholePage && loadRest]
     const timer = setTimeout(async () => {
       // One after the other: what is asked for meanwhile does not stand in a queue behind them.
       for (const ready of next) if (ready) await ready().catch(() => undefined)
@@ -111,7 +107,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const view = views.find(({ name }) => name === panel.view) ?? (views[0] as ViewEntry)
   const Shown = view.component
   const Sheet = run && panel.sheet && panel.sheet !== 'try' ? sheets[panel.sheet] : undefined
-  const trying = tryIt !== undefined && panel.sheet === 'try'
+  const trying = panel.sheet === 'try' ? tryIt : undefined
   // Another page has its own main part.
   const Main = wholePage ? 'main' : 'section'
   const bodyClass = [
@@ -179,7 +175,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
           </Boundary>
         </Main>
         {trying ? (
-          <TryItSheet tryIt={tryIt} onClose={() => panel.setSheet(undefined)} />
+          <trying.Sheet tryIt={trying} onClose={() => panel.setSheet(undefined)} />
         ) : Sheet ? (
           <Boundary resetKey={`${run?.key} ${panel.sheet}`} fallback={error => <Crash error={error} />}>
             <Sheet run={run as OpenRun} dock={dock} key={run?.key} />
