@@ -49,3 +49,19 @@ test('each line is a head or a row, and a closed group is its head', () => {
   expect(closed.count).toBe(6)
   expect([closed.of(3), closed.of(1), closed.of(99), closed.at(0)?.group.key]).toEqual([0, 2, -1, 'finder'])
 })
+
+test('the rows that are shown can be gone through in the order of their groups', () => {
+  const groups = rowGroups(book, 'actor')
+  const order = (closed: readonly string[]) => {
+    const lines = groupLines(groups, new Set(closed))
+    const rows = Array.from({ length: lines.total }, (_, place) => lines.row(place))
+    expect(rows.map(lines.placeOf)).toEqual([...rows.keys()])
+    return rows
+  }
+  expect(order([])).toEqual([0, 3, 1, 2, 4])
+  expect(order(['planner'])).toEqual([0, 3, 2, 4])
+  expect(order(['finder', 'gpt-5-mini'])).toEqual([1])
+  expect(order(['finder', 'planner', 'gpt-5-mini'])).toEqual([])
+  const folded = groupLines(groups, new Set(['planner']))
+  expect([folded.placeOf(1), folded.placeOf(99), folded.row(4), folded.row(-1)]).toEqual([1, -1, -1, -1])
+})

@@ -54,13 +54,25 @@ export interface GroupLines {
   at(line: number): GroupLine | undefined
   /** The line of a row; of one in a closed group, that of its head. */
   of(row: number): number
+  /** How many rows are shown, without the heads. */
+  readonly total: number
+  /** The row that is shown as the so manieth. */
+  row(place: number): number
+  /** Which of them a row is; of one in a closed group, the one above it; -1 of one that is not there, or stands above all. */
+  placeOf(row: number): number
 }
+
+/** What is shown in groups, for the keys that go from row to row: by the panel. */
+export const shownLines: WeakMap<object, GroupLines> = new WeakMap()
 
 export function groupLines(groups: readonly RowGroup[], closed: ReadonlySet<string>): GroupLines {
   const starts: number[] = []
+  /** How many rows are shown above each head. */
+  const above: number[] = []
   let count = 0
   for (const group of groups) {
     starts.push(count)
+    above.push(count - above.length)
     count += 1 + (closed.has(group.key) ? 0 : group.rows.length)
   }
   /** The last one that is not above the value; both lists are in order. */
@@ -74,8 +86,17 @@ export function groupLines(groups: readonly RowGroup[], closed: ReadonlySet<stri
     }
     return low - 1
   }
-  return {
+  const lines: GroupLines = {
     count,
+    total: count - groups.length,
+    row(place) {
+      const index = find(above, place)
+      return groups[index]?.rows[place - (above[index] as number)] ?? -1
+    },
+    placeOf(row) {
+      const line = lines.of(row)
+      return line < 0 ? -1 : line - find(starts, line) - 1
+    },
     at(line) {
       const index = find(starts, line)
       const group = groups[index]
@@ -92,4 +113,5 @@ export function groupLines(groups: readonly RowGroup[], closed: ReadonlySet<stri
       return -1
     }
   }
+  return lines
 }

@@ -1,4 +1,6 @@
 /** Everything that can be done with a key or by name: the one list behind the keys, the palette and the sheet of keys. */
+
+import { shownLines } from '../model/row-groups.js'
 import type { OpenRun, Panel, Theme, View } from '../state/panel.js'
 import { viewNames } from '../state/panel.js'
 import { indexOf } from './ledger.js'
@@ -71,7 +73,7 @@ function viewActions({ panel, root }: ActionContext): Action[] {
 
 function eventActions({ panel, root }: ActionContext): Action[] {
   const { run, selected } = panel
-  const list = run && rowsOf(run)
+  const list = run && ((panel.view === 'ledger' && shownLines.get(panel)) || rowsOf(run))
   const at = list && selected !== undefined ? list.placeOf(selected) : -1
   const to = (place: number) => (): void => {
     if (list && list.total > 0) panel.select(list.row(Math.max(0, Math.min(list.total - 1, place))))

@@ -1,13 +1,15 @@
 /** The rows of the ledger under the heads of their groups, which fold. Only what is in sight is in the page. */
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { grouped, usd } from '../model/numbers.js'
 import { number, record } from '../model/read.js'
-import { type GroupBy, groupLines, type RowGroup, rowGroups } from '../model/row-groups.js'
+import { liveRows } from '../model/row.js'
+import { type GroupBy, groupLines, type RowGroup, rowGroups, shownLines } from '../model/row-groups.js'
 import { usePanel } from '../state/context.js'
 import css from '../styles/groups.css?inline'
 import { useSheet } from './adopt.js'
 import { Icon } from './glyph.js'
-import { LedgerRow, RawRow, rowHeight } from './ledger-row.js'
+import { LedgerRow, RawRow, rowHeight, StreamingRow } from './ledger-row.js'
+import { paintMatches } from './matches.js'
 import { Boundary } from './parts.js'
 import type { ViewProps } from './registry.js'
 
@@ -20,8 +22,20 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 600 })
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
-  const lines = groupLines(rowGroups(book, by, visible), closed)
-  const line = selected === undefined ? -1 : lines.of(selected)
+  const { length } = visible ?? book.events
+  // Laid out when rows come or a group is folded, not when they are scrolled.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lists grow
+  const lines = useMemo(() => groupLines(rowGroups(book, by, visible), closed), [book, by, visible, length, closed])
+  const line = useMemo(() => (selected === undefined ? -1 : lines.of(selected)), [lines, selected])
+  const live = panel.filter === '' && playhead === undefined ? liveRows(book, Date.now()) : []
+  const total = lines.count + live.length
+  useLayoutEffect(() => {
+    shownLines.set(panel, lines)
+    return () => void shownLines.delete(panel)
+  }, [panel, lines])
+  useEffect(() => {
+    if (box.current) paintMatches(box.current, panel.terms)
+  })
 
   useLayoutEffect(() => {
     const element = box.current
@@ -47,17 +61,24 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
   }
   const hot = selected === undefined ? undefined : shown.calls.ofRow(selected)
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
-  const last = Math.min(lines.count, Math.ceil((view.top + view.height) / rowHeight) + overscan)
+  const last = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
+  // As in the plain list, the elements of a row that leaves are used for the next that comes.
+  const slots = Math.ceil(view.height / rowHeight) + 2 * overscan + 2
   const rows = []
   let drawn = false
   for (let at = first; at < last; at++) {
     const item = lines.at(at)
+    const answer = live[at - lines.count]
+    // An answer belongs to a group once it is an event.
+    if (answer) {
+      rows.push(<StreamingRow key={answer.request} item={answer} at={at} mask={0} hot={-1} onSelect={panel.select} />)
+    }
     if (!item) continue
     const { group, row } = item
     if (row === undefined) {
       rows.push(
         <Head
-          key={`head ${group.key}`}
+          key={at % slots}
           group={group}
           at={at}
           open={!closed.has(group.key)}
@@ -71,7 +92,11 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
     const future = playhead !== undefined && row >= playhead
     const known = future ? book : shown
     rows.push(
-      <Boundary key={row} resetKey={book} fallback={() => <RawRow book={book} row={row} at={at} />}>
+      <Boundary
+        key={at % slots}
+        resetKey={`${row} ${book.name}`}
+        fallback={() => <RawRow book={book} row={row} at={at} />}
+      >
         <LedgerRow
           book={known}
           row={row}
@@ -93,7 +118,7 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
       className="rows grouped"
       role="grid"
       aria-label="Events"
-      aria-rowcount={lines.count}
+      aria-rowcount={total}
       aria-activedescendant={drawn ? `row-${selected}` : undefined}
       tabIndex={0}
       data-keys="rows"
@@ -103,10 +128,10 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
       }}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: rows of a grid made of boxes */}
-      <div className="space" role="rowgroup" style={{ height: lines.count * rowHeight }}>
+      <div className="space" role="rowgroup" style={{ height: total * rowHeight }}>
         {rows}
       </div>
-      {lines.count === 0 && <p className="none">Nothing to group yet.</p>}
+      {total === 0 && <p className="none">Nothing to group yet.</p>}
     </div>
   )
 }

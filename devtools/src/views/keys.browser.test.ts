@@ -227,3 +227,33 @@ test('before a file is made, what looks like a key is counted and shown, and mas
     HTMLAnchorElement.prototype.click = click
   }
 })
+
+test('rows in groups are gone through as they stand, drawn once, and what the filter looks for is painted', async () => {
+  panel.setGroup('type')
+  await expect.poll(() => root.querySelector('.group-head')).not.toBeNull()
+  root.querySelector<HTMLElement>('.rows.grouped')?.focus()
+  const head = [...root.querySelectorAll<HTMLElement>('.group-head button')].find(
+    ({ title }) => title === 'llm.request'
+  )
+  head?.click()
+  await expect.poll(() => head?.getAttribute('aria-expanded')).toBe('false')
+  root.querySelector<HTMLElement>('.rows.grouped')?.focus()
+  const seen: (number | undefined)[] = []
+  for (const key of 'jjjk') {
+    await userEvent.keyboard(key)
+    seen.push(panel.selected)
+  }
+  // Both requests are folded away.
+  expect(seen).toEqual([0, 3, 4, 3])
+  head?.click()
+  await expect.poll(() => root.querySelectorAll('.row').length).toBe(events.length)
+  expect(new Set([...root.querySelectorAll('.row')].map(({ id }) => id)).size).toBe(
+    root.querySelectorAll('.row').length
+  )
+  panel.setFilter('winter')
+  await expect.poll(() => panel.run?.visible).toEqual([1])
+  await expect
+    .poll(() => [...(CSS.highlights.get('daybook-match') ?? [])].map(range => String(range)))
+    .toEqual(['winter'])
+  panel.setGroup('none')
+})

@@ -23,6 +23,7 @@ export function Ledger({ run, dock }: ViewProps) {
   const panel = usePanel()
   const { book, shown, visible } = run
   const { playhead } = panel
+  const groups = panel.group !== 'none'
   const scroller = useRef<HTMLDivElement>(null)
   const summaryHead = useRef<HTMLSpanElement>(null)
   const [view, setView] = useState({ top: 0, height: 600, summary: 240 })
@@ -86,7 +87,7 @@ export function Ledger({ run, dock }: ViewProps) {
 
   const { terms } = panel
   useEffect(() => {
-    if (scroller.current) paintMatches(scroller.current, terms)
+    if (scroller.current && !groups) paintMatches(scroller.current, terms)
   })
   useEffect(() => () => paintMatches(document.createElement('p'), []), [])
 
@@ -111,7 +112,8 @@ export function Ledger({ run, dock }: ViewProps) {
   }
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
-  const last = Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
+  // In groups they are drawn there.
+  const last = groups ? 0 : Math.min(total, Math.ceil((view.top + view.height) / rowHeight) + overscan)
   const hot = selected === undefined ? undefined : (shown.calls.ofRow(selected) ?? book.calls.ofRow(selected))
   const fates = useFates(panel, run.key)
   // A row that leaves at one end comes in again at the other: its elements are used anew while the list is scrolled.
@@ -179,7 +181,7 @@ export function Ledger({ run, dock }: ViewProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: a table cannot leave out the rows that are not in sight */}
       <div
         ref={scroller}
-        hidden={panel.group !== 'none'}
+        hidden={groups}
         className="rows"
         role="grid"
         aria-label="Events"
@@ -203,7 +205,7 @@ export function Ledger({ run, dock }: ViewProps) {
       <Boundary fallback={() => null}>
         <Groups run={run} dock={dock} />
       </Boundary>
-      {fresh > 0 && panel.group === 'none' && (
+      {fresh > 0 && !groups && (
         <button type="button" className="pill" onClick={follow}>
           <Icon name="down" />
           {fresh} new
