@@ -116,6 +116,12 @@ test('time is cut into parts, and a sum grows by what was paid', () => {
   expect(growthOf(answers, 'spent', 10_000, 1)).toEqual([[9500, 0.03]])
 })
 
+test('an end that is no time has no parts and no growth, and breaks nothing', () => {
+  const { answers } = costOf(bookOf(...run))
+  expect(bucketsOf(answers, Number.NaN, 4).every(({ size }) => size === 0)).toBe(true)
+  expect(growthOf(answers, 'spent', Number.NaN)).toEqual([])
+})
+
 test('models keep their order whatever the playhead', () => {
   const book = bookOf(...run)
   expect(costOf(book, 9).model.map(({ key }) => key)).toEqual(['gpt-5-mini'])

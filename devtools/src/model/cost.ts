@@ -323,7 +323,7 @@ export function nearest(values: readonly number[], part: number): number | undef
 export function bucketsOf(answers: readonly Answer[], endMs: number, count: number): Map<string, number>[] {
   const buckets = Array.from({ length: count }, () => new Map<string, number>())
   for (const { ms, spent, model } of answers) {
-    if (spent === undefined || !(ms >= 0)) continue
+    if (spent === undefined || !(ms >= 0 && endMs >= 0)) continue
     const bucket = buckets[Math.min(count - 1, Math.floor((ms / Math.max(1, endMs)) * count))] as Map<string, number>
     bucket.set(model, (bucket.get(model) ?? 0) + spent)
   }
@@ -342,7 +342,7 @@ export function growthOf(
   let place = -1
   for (const answer of answers) {
     const usd = answer[of]
-    if (usd === undefined || usd === 0 || !(answer.ms >= 0)) continue
+    if (usd === undefined || usd === 0 || !(answer.ms >= 0 && endMs >= 0)) continue
     sum += usd
     const at = Math.floor((answer.ms / Math.max(1, endMs)) * max)
     if (at === place) points.pop()

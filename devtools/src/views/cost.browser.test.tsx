@@ -79,6 +79,13 @@ test('the figures follow the playhead, and a click on a model filters the ledger
   await expect.element(page.getByPlaceholder(/Filter by text/)).toHaveValue('model:gpt-5')
 })
 
+test('a last event without a time leaves the view whole', async () => {
+  await page.viewport(1300, 860)
+  mount({ 'run:8': [...run, { id: 'odd', type: 'x', data: {} }] })
+  await page.getByRole('tab', { name: 'Cost' }).click()
+  await expect.element(page.getByRole('img', { name: /^Spent over time: \$0.0300 after 3.01/ })).toBeVisible()
+})
+
 test('the table sorts by its columns, by keys too', async () => {
   await page.viewport(1300, 860)
   mount({ 'run:8': run })

@@ -60,7 +60,7 @@ export function Cost({ run, dock }: ViewProps) {
       answers={answers}
       spentUsd={whole.total.spentUsd ?? 0}
       savedUsd={whole.total.savedUsd ?? 0}
-      endMs={book.times.at(-1) ?? 0}
+      endMs={book.times.findLast(Number.isFinite) ?? 0}
       playheadMs={playhead === undefined ? undefined : panel.playback.ms}
       range={range}
       shadeOf={shadeOf}
