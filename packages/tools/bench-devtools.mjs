@@ -145,15 +145,23 @@ async function measure(count, megabytes, fileEvents, repeats) {
   const all = Array.from({ length: count }, (_, n) => make(n))
   const figures = []
   const note = (name, value, unit, aim, cpu) => figures.push({ name, value, unit, aim, cpu })
+  // What the page's thread did in one go, and could not be asked meanwhile: told where it was 50 ms or more.
+  const held = []
+  new PerformanceObserver(list => {
+    for (const { duration } of list.getEntries()) held.push(duration)
+  }).observe({ type: 'longtask' })
   /** Prepares and does it a few times, and takes the middle of each figure. */
   const times = async (names, prepare, body) => {
     const took = []
+    const longest = []
     for (let n = 0; n < repeats; n++) {
       await prepare()
+      held.length = 0
       const before = await window.worked()
       const start = performance.now()
       const marks = await body(() => performance.now() - start)
       took.push([...marks, (await window.worked()) - before])
+      longest.push(Math.max(0, ...held))
     }
     for (const [n, [name, aim]] of names.entries()) {
       const middle = at =>
@@ -163,6 +171,7 @@ async function measure(count, megabytes, fileEvents, repeats) {
         )
       note(name, middle(n), 'ms', aim, n === names.length - 1 ? middle(n + 1) : undefined)
     }
+    note(`${names.at(-1)[0]}: the longest task`, quantile(longest, 0.5), 'ms', 50)
   }
 
   let follower
@@ -358,6 +367,40 @@ async function measure(count, megabytes, fileEvents, repeats) {
       const first = passed()
       await until(() => shownRows() >= fileEvents)
       return [first, passed()]
+    }
+  )
+  again.unmount()
+
+  const other = all.slice(0, count).map(event => ({
+    ...event,
+    id: `x${event.id}`,
+    cause: event.cause.map(id => `x${id}`),
+    source: 'run:other'
+  }))
+  const both = {
+    ...source,
+    watch(listener) {
+      const times = { length: count, created: stamp(0), updated: stamp(count) }
+      listener(['run:bench', 'run:other'].map(name => ({ name, ...times })))
+      return () => {}
+    },
+    follow(name, to) {
+      to.events(0, name === 'run:bench' ? all.slice(0, count) : other)
+      to.state?.({ state: 'closed' })
+      return () => {}
+    }
+  }
+  await times(
+    [['two runs of 100,000 events compared', 3000]],
+    async () => {
+      again.unmount()
+      again = window.mountDevtools(target, both, { height: 880 })
+      await until(() => shownRows() >= count)
+    },
+    async passed => {
+      root().querySelector('[role="tab"][aria-selected="false"]:last-of-type').click()
+      await until(() => root().querySelector('.compare-end'))
+      return [passed()]
     }
   )
   again.unmount()
