@@ -58,8 +58,8 @@ export function runFold(name: string): RunFold {
         if (now.failedAt < 0) now.failedAt = row
         break
       case 'llm.request':
-        // A session has no goal: its first question stands for it.
-        if (name.startsWith('session:')) now.goal ??= goal(lastUserText(data.messages))
+        // A session has no goal, nor has what ran without a kit: its first question stands for it.
+        if (now.kit === undefined || name.startsWith('session:')) now.goal ??= goal(lastUserText(data.messages))
         break
       case 'branch.created':
         now.forkedAt = number(data.fork_position)
@@ -149,7 +149,8 @@ export function shortName(name: string): string {
   const id = name.replace(/^(run|branch|session):/, '')
   const stem = id.replace(/(\.(jsonl?|ndjson|gz))+$/, '')
   if (stem !== id) return stem.length > 12 ? `${stem.slice(0, 11)}…` : stem
-  return id.length > 5 ? id.slice(-4) : id
+  // Words that somebody chose are not cut: `failed-one` would be `-one`.
+  return id.length > 5 && (id.length > 12 || /\d/.test(id)) ? id.slice(-4) : id
 }
 
 /** The title where no event says what a run is for. */

@@ -1,6 +1,6 @@
 /** With no event selected: what the run is, and how to look at it. */
 import { count, duration, unknown, usd } from '../model/numbers.js'
-import { runState, tookMs } from '../model/run.js'
+import { runState, titleOf, tookMs } from '../model/run.js'
 import { isAwaited, spentSoFar } from '../model/totals.js'
 import { usePanel } from '../state/context.js'
 import type { OpenRun } from '../state/panel.js'
@@ -39,8 +39,8 @@ export function Overview({ run }: { readonly run: OpenRun }) {
     <>
       <div className="head">
         <div className="name">
-          <span className="clip" title={book.run.goal ?? run.name}>
-            {book.run.goal ?? run.name}
+          <span className="clip" title={titleOf(run.name, book.run.goal)}>
+            {titleOf(run.name, book.run.goal)}
           </span>
         </div>
         <div className="about">
