@@ -1,6 +1,7 @@
 /** A ledger from disk: dropped, picked or pasted. Read only, nothing leaves the page, and its content is not trusted. */
 import type { LedgerEvent, LedgerInfo, ParsedLedger, TextSource } from 'daybook'
 import { breather } from '../model/awake.js'
+import { malformed } from '../model/book.js'
 import { isRecord, record, string } from '../model/read.js'
 import type { DevtoolsSource, SourceStatus } from '../model/source.js'
 import type { Shelf } from './here.js'
@@ -341,6 +342,7 @@ function isNamed(row: unknown): row is LedgerEvent {
 
 /** Of what is no object at all. */
 function saidOf(row: unknown): string {
+  if (isRecord(row) && row.type === malformed) return saidOf(record(row.data).value)
   return isRecord(row) ? '' : `, but ${Array.isArray(row) ? 'a list' : JSON.stringify(row)?.slice(0, 40)}`
 }
 
