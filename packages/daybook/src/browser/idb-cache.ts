@@ -21,6 +21,9 @@ const usePrefix = '~'
 /** How long the times of hits may wait to be written, in milliseconds. */
 const touchDelay = 1000
 
+/** The locks that this tab has, of whichever cache. */
+const turns = new Set<string>()
+
 interface Use {
   readonly used: number
   readonly bytes: number
@@ -189,6 +192,26 @@ export function idbCache(options: IdbCacheOptions = {}): CacheStore {
       } catch (error) {
         return instead(error).keys()
       }
+    },
+
+    turn(key, signal) {
+      // Not there where a page is not secure: then each tab asks for itself.
+      const locks: LockManager | undefined = globalThis.navigator?.locks
+      const lock = `${name}/${key}`
+      // One that this tab has already is never waited for: a cache may stand behind another one.
+      if (!locks || turns.has(lock)) return Promise.resolve(() => {})
+      return new Promise((resolve, reject) => {
+        const holding = (): Promise<void> => {
+          turns.add(lock)
+          return new Promise(release => {
+            resolve(() => {
+              turns.delete(lock)
+              release()
+            })
+          })
+        }
+        locks.request(lock, { signal }, holding).catch(reject)
+      })
     },
 
     async close() {

@@ -76,13 +76,15 @@ export interface Traffic {
   readonly flights: Map<string, Flight>
   /** Looks into a store that takes its time. */
   readonly lookups: Map<string, Promise<CacheEntry | undefined>>
+  /** Lets others ask, where it is our turn among the tabs: taken over by the flight that begins. */
+  readonly turns: Map<string, () => void>
 }
 
 /** A flight stays here until its answer is stored; one that nobody stores must not stay for ever. */
 const maxFlights = 10_000
 
 /** Lets others find the flight, unless they find another one already. */
-export function announce({ flights }: Traffic, key: string, flight: Flight): void {
+export function announce({ flights }: Pick<Traffic, 'flights'>, key: string, flight: Flight): void {
   if (flights.has(key)) return
   flights.set(key, flight)
   for (const oldest of flights.keys()) {
@@ -96,7 +98,7 @@ const trafficOf = new WeakMap<CacheStore, Traffic>()
 export function traffic(store: CacheStore): Traffic {
   const known = trafficOf.get(store)
   if (known) return known
-  const made: Traffic = { flights: new Map(), lookups: new Map() }
+  const made: Traffic = { flights: new Map(), lookups: new Map(), turns: new Map() }
   trafficOf.set(store, made)
   return made
 }

@@ -10,6 +10,8 @@ export interface GuardedStore {
   get(key: string): Awaitable<CacheEntry | undefined>
   /** Never throws or rejects. */
   set(key: string, entry: CacheEntry): Awaitable<void>
+  /** As the store's own, where it has one; waits no longer than `maxTurn` and never rejects. */
+  readonly turn: ((key: string) => Promise<() => void>) | undefined
   /** Whether the store failed lately and is left alone for a while. */
   isOff(): boolean
   /** Says a thing once for this store. */
@@ -24,6 +26,9 @@ export interface GuardOptions {
 
 /** How long a store that failed is left alone, in milliseconds: long enough not to slow every call down. */
 const pause = 30_000
+
+/** How long an answer that another tab asks for is waited for, in milliseconds: few take longer. */
+const maxTurn = 300_000
 
 /** What is known about one store, by everybody who uses it. */
 interface Health {
@@ -82,6 +87,10 @@ export function guarded(store: CacheStore, { host, timeoutMs }: GuardOptions): G
         failed('written', thrown)
       }
     },
+    // One who cannot wait in line asks for itself.
+    turn:
+      store.turn &&
+      (async key => (await store.turn?.(key, AbortSignal.timeout(maxTurn)).catch(() => {})) ?? (() => {})),
     isOff: () => host.now() < health.readOffUntil,
     warn
   }

@@ -30,7 +30,7 @@ export function landed(store: CacheStore, key: string, entry: CacheEntry, stored
   const discard = (): void => {
     if (flights.get(key) === flight) flights.delete(key)
   }
-  announce({ flights, lookups: new Map() }, key, flight)
+  announce({ flights }, key, flight)
   return {
     async commit() {
       if (stored) await guarded(store, { host, timeoutMs: storeTimeoutMs }).set(key, entry)

@@ -15,6 +15,7 @@ export function overlayCache(own: CacheStore, parent: CacheStore): CacheStore {
     set: (key, entry) => own.set(key, entry),
     delete: key => own.delete(key),
     keys: () => own.keys(),
+    ...(own.turn ? { turn: own.turn } : {}),
     close: () => own.close?.()
   }
 }

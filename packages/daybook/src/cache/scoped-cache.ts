@@ -12,6 +12,7 @@ export function scopedCache(store: CacheStore, scope: string): CacheStore {
     get: key => store.get(own(key)),
     set: (key, entry) => store.set(own(key), entry),
     delete: key => store.delete(own(key)),
-    keys: () => store.keys()
+    keys: () => store.keys(),
+    ...(store.turn ? { turn: (key, signal) => (store.turn as NonNullable<CacheStore['turn']>)(own(key), signal) } : {})
   }
 }

@@ -40,7 +40,10 @@ export function lead(counter: Counter, caller: Caller, signal: AbortSignal): Fol
   const state = store.isOff() ? 'off' : 'miss'
   const member: Member = { llm, signal, tell: caller.tell }
   let flight: Flight | undefined
+  const letGo = traffic.turns.get(key)
+  traffic.turns.delete(key)
   const close = (): void => {
+    letGo?.()
     if (traffic.flights.get(key) === flight) traffic.flights.delete(key)
   }
   caller.tell({ type: 'cache', ...caller.mark(state) })
@@ -129,9 +132,35 @@ export interface Found {
   readonly entry?: Awaitable<CacheEntry | undefined>
 }
 
-export function look({ traffic, store }: Counter, key: string): Found {
-  const flight = traffic.flights.get(key)
-  return flight ? { flight } : { entry: traffic.lookups.get(key) ?? store.get(key) }
+export function look(counter: Counter, key: string): Found {
+  const { flights, lookups } = counter.traffic
+  const flight = flights.get(key)
+  return flight ? { flight } : { entry: lookups.get(key) ?? stored(counter, key) }
+}
+
+/** What the store has. Where it has nothing and other tabs may be asking, it is looked at again when it is our turn. */
+function stored(counter: Counter, key: string): Awaitable<CacheEntry | undefined> {
+  const { store } = counter
+  const found = store.get(key)
+  if (!store.turn) return found
+  if (isPromise(found)) return found.then(entry => entry ?? inTurn(counter, key))
+  return found ?? inTurn(counter, key)
+}
+
+async function inTurn({ store, traffic: { turns } }: Counter, key: string): Promise<CacheEntry | undefined> {
+  const letGo = (await store.turn?.(key)) as () => void
+  const entry = await store.get(key)
+  if (entry) letGo()
+  else {
+    turns.set(key, letGo)
+    // Who waited for this may have left meanwhile.
+    setTimeout(() => {
+      if (turns.get(key) !== letGo) return
+      turns.delete(key)
+      letGo()
+    })
+  }
+  return entry
 }
 
 /** Follows the flight, or goes on with the entry as soon as it is there. */

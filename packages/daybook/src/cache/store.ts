@@ -23,6 +23,11 @@ export interface CacheStore {
   delete(key: string): Awaitable<void>
   /** The keys of this store itself, in no order; not those of a parent that it falls through to. */
   keys(): Awaitable<readonly string[]>
+  /**
+   * Resolves when nobody else who uses this store, in another tab say, is asking for the key's answer, with the function
+   * that lets the next one ask; rejects with the signal's reason. Who goes away has let go. Left out: nobody else asks.
+   */
+  turn?(key: string, signal: AbortSignal): Promise<() => void>
   /** Writes what is pending and lets go of files and connections. */
   close?(): Awaitable<void>
 }

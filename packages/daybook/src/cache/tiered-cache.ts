@@ -42,6 +42,7 @@ export function tieredCache(fast: CacheStore, slow: CacheStore): CacheStore {
       const [near, far] = await Promise.all([fast.keys(), slow.keys()])
       return [...new Set([...near, ...far])]
     },
+    ...(slow.turn ? { turn: slow.turn } : {}),
     close: () =>
       both(
         () => fast.close?.(),
