@@ -11,23 +11,26 @@ import { at, isMain, main } from './workspace.mjs'
 
 const everything = ["export * from 'daybook'", "export * from 'daybook/browser'"]
 
-// What a page pays for a use, in bytes after gzip. `goal` is what the design asks for, `limit` what was reached: nothing may
+const chat = [
+  "import { chatCompletionsApi } from 'daybook'",
+  "const llm = chatCompletionsApi({ baseURL: '/api/llm/openai' })",
+  "export const answer = text => llm({ model: 'm', messages: [{ role: 'user', content: text }] })"
+]
+
+// What a page pays at once for a use, in bytes after gzip. `goal` is what the design asks for, `limit` what was reached: nothing may
 // grow past it, and it comes down when the size does. The README shows both.
 const uses = [
   {
     name: 'one streamed chat completion',
     goal: 4_000,
-    limit: 14_100,
-    code: [
-      "import { chatCompletionsApi } from 'daybook'",
-      "const llm = chatCompletionsApi({ baseURL: '/api/llm/openai' })",
-      "export const answer = text => llm({ model: 'm', messages: [{ role: 'user', content: text }] })"
-    ]
+    limit: 5_500,
+    code: chat
   },
+  { name: 'one streamed chat completion, with all that its first call loads', limit: 23_700, whole: true, code: chat },
   {
     name: 'with cache and ledger in IndexedDB',
     goal: 12_000,
-    limit: 31_200,
+    limit: 23_200,
     code: [
       "import { cached, chatCompletionsApi, openLedger, recorded } from 'daybook'",
       "import { idbCache, idbLedgerStore } from 'daybook/browser'",
@@ -40,10 +43,10 @@ const uses = [
   {
     name: 'createDaybook: all of the above, dialogs, agents and runs',
     goal: 35_000,
-    limit: 68_000,
+    limit: 56_900,
     code: ["import { createDaybook } from 'daybook'", "export const daybook = createDaybook({ proxy: '/api/llm' })"]
   },
-  { name: 'every export', goal: 35_000, limit: 116_800, code: everything }
+  { name: 'every export', goal: 35_000, limit: 106_200, code: everything }
 ]
 
 const firstScriptLimit = 120_000
@@ -153,8 +156,9 @@ function faultOf(log, faults) {
   if (log.code === 'UNRESOLVED_IMPORT' || log.code === 'MISSING_EXPORT') faults.push(log.message.split('\n', 1)[0])
 }
 
-/** The bytes after gzip of an entry and all that it loads at once. */
-export function size(chunks) {
+/** The bytes after gzip of an entry and all that it loads at once; with `whole`, of all that it may load later too. */
+export function size(chunks, whole = false) {
+  if (whole) return chunks.reduce((sum, { code = '' }) => sum + zipped(code), 0)
   const byName = new Map(chunks.map(chunk => [chunk.fileName, chunk]))
   const first = new Set(chunks.filter(chunk => chunk.isEntry).map(chunk => chunk.fileName))
   for (const name of first) for (const next of byName.get(name)?.imports ?? []) first.add(next)
@@ -236,7 +240,7 @@ async function check(say) {
     const { chunks, faults } = await bundled(code)
     for (const fault of new Set(faults)) failures.push(`${name}: ${fault}`)
     if (faults.length > 0) return
-    judge(name, size(chunks), limits)
+    judge(name, size(chunks, limits.whole), limits)
   }
   const judge = (name, bytes, { limit, goal } = {}) => {
     const wanted = [limit && `at most ${kilobytes(limit)}`, goal && `goal ${kilobytes(goal)}`]

@@ -1,6 +1,6 @@
 /** The official Anthropic SDK's client as an LLM function. */
 import type { LLMFn } from '../llm/llm.js'
-import { messages } from '../llm/wire/messages.js'
+import { messages } from '../llm/wire/formats.js'
 import { messagesVersion } from '../llm/wire/messages-api.js'
 import { type SdkOptions, sdkLlm } from '../llm/wire/sdk.js'
 
@@ -17,11 +17,13 @@ export interface AnthropicClient {
 export function fromAnthropic(client: AnthropicClient, options: SdkOptions = {}): LLMFn {
   return sdkLlm(
     messages,
-    client,
     `${client.baseURL.replace(/\/+$/, '')}/v1`,
-    (body, request) => client.messages.create(body as never, request as never),
-    // A client of a later version asks for a later format; the one that is read here is this.
-    () => ({ 'anthropic-version': messagesVersion }),
+    {
+      client,
+      create: (body, request) => client.messages.create(body as never, request as never),
+      // A client of a later version asks for a later format; the one that is read here is this.
+      headersOf: () => ({ 'anthropic-version': messagesVersion })
+    },
     options
   )
 }

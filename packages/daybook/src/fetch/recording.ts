@@ -7,11 +7,11 @@ import type { LLMDelta, LLMFn, LLMResponse } from '../llm/llm.js'
 import { llmStream } from '../llm/llm-stream.js'
 import { priced } from '../llm/priced.js'
 import { answered } from '../llm/wire/body.js'
-import { chat } from '../llm/wire/chat.js'
+import { chatReader } from '../llm/wire/chat.js'
 import type { Exchange } from '../llm/wire/exchange.js'
 import { disconnected } from '../llm/wire/failure.js'
-import { messages } from '../llm/wire/messages.js'
-import { responses } from '../llm/wire/responses.js'
+import { messagesReader } from '../llm/wire/messages.js'
+import { responsesReader } from '../llm/wire/responses.js'
 import type { Asked } from './asked.js'
 
 export interface RecordingOptions {
@@ -39,7 +39,7 @@ export interface Recording {
 /** Larger answers are passed on and not read. */
 export const maxBytes: number = 64 * 1024 * 1024
 
-const wires = { chat, responses, messages }
+const readers = { chat: chatReader, responses: responsesReader, messages: messagesReader }
 /** The host has limits of its own. */
 const untimed: Exchange['timer'] = { enter: () => {}, seen: () => {}, stop: () => {} }
 
@@ -53,7 +53,7 @@ export function recording(asked: Asked, options: RecordingOptions): Recording {
 
   async function* read(signal: AbortSignal): AsyncGenerator<LLMDelta, LLMResponse, void> {
     const deltas: LLMDelta[] = []
-    const reader = wires[target.api].reader(deltas, peer)
+    const reader = readers[target.api](deltas, peer)
     const streamed = asked.body.stream === true
     const exchange = { peer, reader, timer: untimed, streamed, maxBytes, options: {}, signal }
     const source = await answered((await head.promise) as Response, exchange)

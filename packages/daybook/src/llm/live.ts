@@ -19,12 +19,15 @@ export interface LiveOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What makes the items of a Live: an async generator, or the promise of one. */
+export type Body<Item, Result> = AsyncIterator<Item, Result, void> | Promise<AsyncIterator<Item, Result, void>>
+
 /**
  * Makes a Live of an async generator. The signal that it is given fires when the Live is aborted or abandoned; `abort`
  * lets it fail itself at any time, with this reason, and fires the signal too: one controller serves a whole call.
  */
 export function live<Item, Result>(
-  body: (signal: AbortSignal, abort: (reason: unknown) => void) => AsyncIterator<Item, Result, void>,
+  body: (signal: AbortSignal, abort: (reason: unknown) => void) => Body<Item, Result>,
   options: LiveOptions = {}
 ): Live<Item, Result> {
   const flow = new Flow<Item>(options.signal)
@@ -107,19 +110,19 @@ export function itemsOf<Item>(stream: Live<Item, unknown>): readonly Item[] {
 }
 
 /** Moves a body's items into the flow. An abort ends it at once, also when the body ignores its signal. */
-function pump<Item, Result>(
-  iterator: AsyncIterator<Item, Result, void>,
-  signal: AbortSignal,
-  flow: Flow<Item>
-): Promise<Result> {
+function pump<Item, Result>(body: Body<Item, Result>, signal: AbortSignal, flow: Flow<Item>): Promise<Result> {
   return new Promise<Result>((resolve, reject) => {
     const abort = (): void => {
       reject(abortError(signal))
       // Queued behind a pending next(): runs the body's `finally` when it gets there.
-      void Promise.resolve(iterator.return?.()).catch(() => {})
+      Promise.resolve(body)
+        .then(iterator => iterator.return?.())
+        .catch(() => {})
     }
     signal.addEventListener('abort', abort, { once: true })
     const loop = async (): Promise<Result> => {
+      const iterator = 'then' in body ? await body : body
+      signal.throwIfAborted() // while the body was made
       for (;;) {
         const next = await iterator.next()
         if (next.done) return next.value

@@ -1,6 +1,6 @@
 /** Makes the stream of an answer; keeps what had arrived on the error when it fails. */
 import { DaybookError } from '../errors.js'
-import type { LiveOptions } from './live.js'
+import type { Body, LiveOptions } from './live.js'
 import { itemsOf, live, tap } from './live.js'
 import type { LLMDelta, LLMResponse, LLMStream } from './llm.js'
 
@@ -10,7 +10,7 @@ import type { LLMDelta, LLMResponse, LLMStream } from './llm.js'
  * which cost nothing per delta. Never write an `async` function around a stream: it would await it.
  */
 export function llmStream(
-  body: (signal: AbortSignal, abort: (reason: unknown) => void) => AsyncIterator<LLMDelta, LLMResponse, void>,
+  body: (signal: AbortSignal, abort: (reason: unknown) => void) => Body<LLMDelta, LLMResponse>,
   options: LiveOptions = {}
 ): LLMStream {
   const stream = live(body, options)

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { LLMRequest } from './llm.js'
+import { fitted, profileOf } from './parameters.js'
 import { renderChat } from './wire/chat-request.js'
 import { renderMessages } from './wire/messages-request.js'
-import { profileOf } from './wire/profile.js'
 
 const folder = `${process.env.DAYBOOK_FIXTURES ?? '../shared/fixtures'}/params`
 const present = existsSync(folder)
@@ -71,13 +71,14 @@ function surviving(input: Vector['input'], body: Readonly<Record<string, unknown
     .join(' ')
 }
 
-async function sent({ provider: theirs, model, input }: Vector) {
+function sent({ provider: theirs, model, input }: Vector) {
   const provider = ours[theirs] ?? theirs
-  const { profile, fitTo } = await profileOf(provider)
-  const fitted = fitTo({ ...input, model, messages: [{ role: 'user', content: 'Hi' }], stream: false } as LLMRequest)
+  const profile = profileOf(provider)
+  const request = { ...input, model, messages: [{ role: 'user', content: 'Hi' }], stream: false } as LLMRequest
+  const fit = fitted(request, profile)
   const render = provider === 'anthropic' ? renderMessages : renderChat
-  const { body, dropped } = render(fitted.request, profile)
-  return { held: surviving(input, body), dropped: [...fitted.dropped, ...dropped] }
+  const { body, dropped } = render(fit.request, profile)
+  return { held: surviving(input, body), dropped: [...fit.dropped, ...dropped] }
 }
 
 /** What we answer otherwise on purpose: whose, which parameter, and why. `*` is everybody. */

@@ -2,11 +2,20 @@
 import type { LLMRequest, ToolDefinition } from './llm.js'
 import { knownParameters, parameterTable } from './parameter-table.js'
 import { type ProviderName, providerTable } from './provider-table.js'
-import type { Fitted, Profile, Quirks } from './wire/profile.js'
+import type { Profile } from './wire/profile.js'
 
-/** The quirks of a provider's row; none for one that is not in the table. */
-export function quirksOf(provider: string): Quirks {
-  return Object.hasOwn(providerTable, provider) ? (providerTable[provider as ProviderName].quirks ?? {}) : {}
+/** What is known of a provider: nothing of one that is not in the table. */
+export function profileOf(provider: string): Profile {
+  return Object.hasOwn(providerTable, provider)
+    ? { ...providerTable[provider as ProviderName].quirks, provider }
+    : { provider }
+}
+
+/** A request without what its provider and model do not take. */
+export interface Fitted {
+  readonly request: LLMRequest
+  /** The names of the parameters that were left out. */
+  readonly dropped: readonly string[]
 }
 
 /** How one parameter is taken: under which name, with which value, or (with any) not beside which other one. */

@@ -1,9 +1,8 @@
 /** The official OpenAI SDK's client as an LLM function. */
 import { ConfigurationError } from '../errors.js'
 import type { LLMFn } from '../llm/llm.js'
-import { chat } from '../llm/wire/chat.js'
-import { idempotency } from '../llm/wire/fetching.js'
-import { responses } from '../llm/wire/responses.js'
+import { chat, responses } from '../llm/wire/formats.js'
+import { idempotency } from '../llm/wire/idempotency.js'
 import { type SdkOptions, sdkLlm } from '../llm/wire/sdk.js'
 
 type Create = { create(body: never, options?: never): unknown }
@@ -27,16 +26,18 @@ export interface FromOpenAIOptions extends SdkOptions {
  */
 export function fromOpenAI(client: OpenAIClient, options: FromOpenAIOptions = {}): LLMFn {
   const { api = 'chat' } = options
-  const [wire, asked] = api === 'chat' ? [chat, client.chat.completions] : [responses, client.responses]
-  if (wire.api !== api)
+  const [format, asked] = api === 'chat' ? [chat, client.chat.completions] : [responses, client.responses]
+  if (format.api !== api)
     throw new ConfigurationError(`fromOpenAI does not know the API "${api}": pass "chat" or "responses".`)
   if (!asked) throw new ConfigurationError('This client has no Responses API: pass one of openai 6 or later.')
   return sdkLlm(
-    wire,
-    client,
+    format,
     client.baseURL,
-    (body, request) => asked.create(body as never, request as never),
-    idempotency,
+    {
+      client,
+      create: (body, request) => asked.create(body as never, request as never),
+      headersOf: idempotency
+    },
     options
   )
 }

@@ -1,7 +1,7 @@
 /** Chat Completions over fetch. */
 import type { LLMFn } from '../llm.js'
-import { chat } from './chat.js'
 import { type ApiOptions, fetchLlm } from './fetching.js'
+import { chat } from './formats.js'
 
 /** Any provider that speaks Chat Completions: `chatCompletionsApi({ baseURL: 'https://openrouter.ai/api/v1', apiKey })`. */
 export function chatCompletionsApi(options: ApiOptions): LLMFn {

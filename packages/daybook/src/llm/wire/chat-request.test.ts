@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LLMRequest, Message } from '../llm.js'
-import { quirksOf } from '../parameters.js'
+import { profileOf } from '../parameters.js'
 import { renderChat } from './chat-request.js'
 import type { Profile } from './profile.js'
 
@@ -52,7 +52,7 @@ test('names go to those who take them, and are left out elsewhere without a word
     { role: 'tool', tool_call_id: 'a', content: '1', name: 'tide' }
   ]
   const named = (provider: string) => {
-    const { body, dropped } = render({ messages }, { ...quirksOf(provider), provider })
+    const { body, dropped } = render({ messages }, profileOf(provider))
     expect(dropped).toEqual([])
     return JSON.parse(JSON.stringify(body.messages)).map(({ name }: Message) => name ?? '')
   }

@@ -1,18 +1,18 @@
 /** Chat Completions: the format of OpenAI, spoken by most providers. */
 import type { FinishReason, LLMDelta, Usage } from '../llm.js'
 import { assembly, type OpenCall, toolCall } from './assembly.js'
+import { renderChat } from './chat-request.js'
 import { cutOff, failure, isFailure, lacking } from './failure.js'
 import { count, defined, type Ending, list, type Peer, record, text, type Wire, type WireReader } from './wire.js'
 
 export const chat: Wire = {
   api: 'chat',
   path: '/chat/completions',
-  // With the first call: a page that shows its first screen has not paid for it.
-  render: async (request, profile) => (await import('./chat-request.js')).renderChat(request, profile),
-  reader
+  render: renderChat,
+  reader: chatReader
 }
 
-function reader(deltas: LLMDelta[], peer: Peer): WireReader {
+export function chatReader(deltas: LLMDelta[], peer: Peer): WireReader {
   const answer = assembly(deltas, peer)
   const slots = new Map<unknown, OpenCall>()
   let last: OpenCall | undefined

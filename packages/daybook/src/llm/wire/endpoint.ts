@@ -1,9 +1,10 @@
 /** Where a base address leads, and whether it is safe to go there. */
-import { ConfigurationError } from '../../errors.js'
 
 export interface Place {
-  /** Why the address cannot be used. */
-  readonly problem?: Error
+  /** Undefined where the address is none. */
+  readonly url: URL | undefined
+  /** Whether plain http will do. */
+  readonly plain: boolean
   /** The address of a path below it, with the query of the base. */
   under(path: string): string
   readonly provider: string
@@ -49,23 +50,7 @@ export function placeOf(baseURL: string, { provider, fetch, allowHttp = [] }: Pl
     host,
     origin,
     local,
-    ...problemOf(
-      url,
-      local || (url && origin === own?.origin) || allowHttp.includes(hostname) || allowHttp.includes(host)
-    )
+    url,
+    plain: local || origin === own?.origin || allowHttp.includes(hostname) || allowHttp.includes(host)
   }
-}
-
-/** `plain`: http will do. */
-function problemOf(url: URL | undefined, plain: boolean | undefined): { problem?: Error } {
-  const wrong = (message: string, hint: string): { problem: Error } => ({
-    problem: new ConfigurationError(message, { hint })
-  })
-  if (!url) return wrong('The base address is not a URL.', 'baseURL is such as https://api.openai.com/v1')
-  if (url.username || url.password)
-    return wrong('The base address holds a password.', 'Pass it as apiKey or in headers.')
-  const { protocol, host } = url
-  return protocol === 'https:' || (protocol === 'http:' && plain)
-    ? {}
-    : wrong(`${host || 'The base address'} is not reached by https.`, 'Use https, or name the host in allowHttp.')
 }

@@ -1,10 +1,10 @@
 /** One call over a wire: the request is sent when the first delta is asked for, and read as far as it is asked for. */
 import { type DaybookError, InputError, UnsupportedParamsError } from '../../errors.js'
-import type { LLMDelta, LLMFn, LLMOptions, LLMRequest, LLMResponse } from '../llm.js'
-import { llmStream } from '../llm-stream.js'
-import { profileOf } from './profile.js'
+import type { LLMDelta, LLMOptions, LLMRequest, LLMResponse } from '../llm.js'
+import { fitted, profileOf } from '../parameters.js'
 import { startTimer, type Timeouts, type Timer } from './timers.js'
 import { type Ending, nameOf, type Peer, type Wire, type WireReader } from './wire.js'
+import type { Call } from './wire-llm.js'
 
 /** Where an answer comes from. */
 export interface Source {
@@ -32,7 +32,6 @@ export interface Exchange {
 export interface Endpoint {
   readonly wire: Wire
   readonly provider: string
-  readonly base_url: string
   readonly host: string
   readonly timeouts?: Timeouts | undefined
   readonly maxResponseBytes?: number | undefined
@@ -40,14 +39,9 @@ export interface Endpoint {
   send(body: Readonly<Record<string, unknown>>, exchange: Exchange): Promise<Source>
 }
 
-/** The function that sends to an endpoint. */
-export function wireLlm(endpoint: Endpoint): LLMFn {
-  const { provider, base_url, wire } = endpoint
-  return Object.assign(
-    (request: LLMRequest, options: LLMOptions = {}) =>
-      llmStream((signal, abort) => exchange(endpoint, request, options, signal, abort), { signal: options.signal }),
-    { target: ({ model }: LLMRequest) => ({ provider, api: wire.api, base_url, model }) }
-  )
+/** The function that makes calls to an endpoint. */
+export function exchanging(endpoint: Endpoint): Call {
+  return (request, options, signal, abort) => exchange(endpoint, request, options, signal, abort)
 }
 
 /** Models that may think for minutes before they say anything. */
@@ -77,11 +71,11 @@ function exchange(
 
   async function open(): Promise<Source> {
     if (!Array.isArray(request.messages)) throw new InputError('The request has no list of messages.')
-    const { profile, fitTo } = await profileOf(provider)
-    const fitted = fitTo(request)
-    const rendered = await wire.render(fitted.request, profile)
+    const profile = profileOf(provider)
+    const fit = fitted(request, profile)
+    const rendered = wire.render(fit.request, profile)
     peer.keeper = rendered.keeper
-    dropped = [...new Set([...fitted.dropped, ...rendered.dropped])]
+    dropped = [...new Set([...fit.dropped, ...rendered.dropped])]
     // A keyword of a schema is no parameter: it is told in words, and the answer is checked by it all the same.
     const lost = dropped.filter(name => !name.includes('.$'))
     if (options.strict && lost.length > 0) throw notTaken(lost, peer)

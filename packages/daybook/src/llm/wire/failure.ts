@@ -28,6 +28,7 @@ import {
   ServiceUnavailableError,
   UnprocessableEntityError
 } from '../../errors.js'
+import { inPage } from './in-page.js'
 import { retryAfter } from './retry-after.js'
 import { list, nameOf, type Peer, parsed, record, text } from './wire.js'
 
@@ -246,9 +247,6 @@ const timersOfNode: Readonly<Record<string, 'connect' | 'headers' | 'idle'>> = {
   UND_ERR_HEADERS_TIMEOUT: 'headers',
   UND_ERR_BODY_TIMEOUT: 'idle'
 }
-
-/** A page or a worker of one: there the browser has a say in what is sent and in what is told. */
-export const inPage: boolean = 'document' in globalThis || 'WorkerGlobalScope' in globalThis
 
 export function about(peer: Peer): { provider: string; model: string; requestId?: string | undefined } {
   return { provider: peer.provider, model: peer.model, requestId: peer.requestId }

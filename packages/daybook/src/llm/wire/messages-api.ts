@@ -1,8 +1,8 @@
 /** Anthropic's Messages over fetch. */
 import type { LLMFn } from '../llm.js'
-import { inPage } from './failure.js'
 import { type ApiOptions, fetchLlm } from './fetching.js'
-import { messages } from './messages.js'
+import { messages } from './formats.js'
+import { inPage } from './in-page.js'
 
 /** A provider that speaks Messages: `messagesApi({ baseURL: 'https://api.anthropic.com/v1', apiKey })`. */
 export function messagesApi(options: ApiOptions): LLMFn {

@@ -4,7 +4,7 @@ import { withSystem } from './answer-format.js'
 import { checkMedia, dataUrl } from './media.js'
 import { inputOf } from './messages.js'
 import { messagesFormat, messagesTools, thinkingOf } from './messages-options.js'
-import { type Profile, plainProfile } from './profile.js'
+import type { Profile } from './profile.js'
 import { list, type Rendered, record, text } from './wire.js'
 
 /** Asked for where the request says nothing, since the format requires a figure. */
@@ -26,7 +26,7 @@ const rendered = new Set(
 
 type Block = Readonly<Record<string, unknown>>
 
-export function renderMessages(given: LLMRequest, profile: Profile = plainProfile('custom')): Rendered {
+export function renderMessages(given: LLMRequest, profile: Profile = { provider: 'custom' }): Rendered {
   const request = withoutPrivate(given)
   const { model, messages, stop, user } = request
   for (const { content } of messages) checkMedia(content, profile, 'messages', model)

@@ -4,14 +4,14 @@ import type { Json } from '../../json.js'
 import type { LLMDelta, Usage } from '../llm.js'
 import { assembly, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
+import { renderMessages } from './messages-request.js'
 import { count, defined, nameOf, type Peer, parsed, record, text, type Wire, type WireReader } from './wire.js'
 
 export const messages: Wire = {
   api: 'messages',
   path: '/messages',
-  // With the first call: a page that shows its first screen has not paid for it.
-  render: async (request, profile) => (await import('./messages-request.js')).renderMessages(request, profile),
-  reader
+  render: renderMessages,
+  reader: messagesReader
 }
 
 /** A block of the answer as it grows: text, thinking, a call, or something of the provider's own. */
@@ -24,7 +24,7 @@ interface OpenBlock {
 
 type Fields = Readonly<Record<string, unknown>>
 
-function reader(deltas: LLMDelta[], peer: Peer): WireReader {
+export function messagesReader(deltas: LLMDelta[], peer: Peer): WireReader {
   const answer = assembly(deltas, peer)
   const blocks = new Map<unknown, OpenBlock>()
   let message: Fields | undefined

@@ -1,5 +1,5 @@
 /** What one provider takes, and how it wants it: the part of its row in the table that a wire format reads. */
-import type { LLMRequest, Message } from '../llm.js'
+import type { Message } from '../llm.js'
 
 /** Where a provider differs from the wire format that it speaks. Data: see `provider-table.ts`. */
 export interface Quirks {
@@ -28,28 +28,4 @@ export interface Quirks {
 
 export interface Profile extends Quirks {
   readonly provider: string
-}
-
-/** A request without what its provider and model do not take. */
-export interface Fitted {
-  readonly request: LLMRequest
-  /** The names of the parameters that were left out. */
-  readonly dropped: readonly string[]
-}
-
-/** A provider that nothing is known of. */
-export function plainProfile(provider: string): Profile {
-  return { provider }
-}
-
-/**
- * The profile of a provider, and the function that fits a request to it. The table is loaded with the first call: a
- * page that shows its first screen has not paid for it.
- */
-export async function profileOf(
-  provider: string
-): Promise<{ readonly profile: Profile; fitTo(request: LLMRequest): Fitted }> {
-  const { fitted, quirksOf } = await import('../parameters.js')
-  const profile: Profile = { ...quirksOf(provider), provider }
-  return { profile, fitTo: request => fitted(request, profile) }
 }

@@ -4,14 +4,14 @@ import type { Json } from '../../json.js'
 import type { FinishReason, LLMDelta, Usage } from '../llm.js'
 import { assembly, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
+import { renderResponses } from './responses-request.js'
 import { count, defined, list, nameOf, type Peer, record, text, type Wire, type WireReader } from './wire.js'
 
 export const responses: Wire = {
   api: 'responses',
   path: '/responses',
-  // With the first call: a page that shows its first screen has not paid for it.
-  render: async (request, profile) => (await import('./responses-request.js')).renderResponses(request, profile),
-  reader
+  render: renderResponses,
+  reader: responsesReader
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ interface OpenItem {
 
 const stops: Readonly<Record<string, FinishReason>> = { max_output_tokens: 'length', content_filter: 'content_filter' }
 
-function reader(deltas: LLMDelta[], peer: Peer): WireReader {
+export function responsesReader(deltas: LLMDelta[], peer: Peer): WireReader {
   const answer = assembly(deltas, peer)
   const items = new Map<unknown, OpenItem>()
   let begun: Fields | undefined

@@ -9,7 +9,7 @@ export interface Wire {
   /** Appended to the base address. */
   readonly path: string
   /** The body to send, and the parameters that had to be left out. */
-  render(request: LLMRequest, profile: Profile): Rendered | Promise<Rendered>
+  render(request: LLMRequest, profile: Profile): Rendered
   /** Reads one answer: pushes its deltas and makes the response of them. */
   reader(deltas: LLMDelta[], peer: Peer): WireReader
 }
