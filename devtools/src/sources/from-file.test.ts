@@ -175,8 +175,9 @@ test('a long packed file is shown while it is unpacked, and can be verified', as
   await parsed.reading?.whole
   expect(batches.flatMap(batch => batch.ids)).toEqual(ids)
   expect(await source.verify?.('run:8')).toMatchObject({ ok: true, events: 1200 })
-  const torn = await followed(packed.slice(0, 290_000))
-  await expect(torn.parsed.reading?.whole).rejects.toThrow(/damaged gzip/)
+  // The fault may be known before the first rows are, or behind them.
+  const torn = followed(packed.slice(0, 290_000)).then(({ parsed }) => parsed.reading?.whole)
+  await expect(torn).rejects.toThrow(/damaged gzip/)
 })
 
 test('a long file of events without a chain is shown while it is read, under its own name', async () => {
