@@ -2,10 +2,9 @@
 import { type LLMRequest, type Message, withoutPrivate } from '../llm.js'
 import { withSystem } from './answer-format.js'
 import { checkMedia, dataUrl } from './media.js'
-import { inputOf } from './messages.js'
 import { messagesFormat, messagesTools, thinkingOf } from './messages-options.js'
 import type { Profile } from './profile.js'
-import { list, type Rendered, record, text } from './wire.js'
+import { inputOf, list, type Rendered, record, text } from './wire.js'
 
 /** Asked for where the request says nothing, since the format requires a figure. */
 const defaultMaxTokens = 4096

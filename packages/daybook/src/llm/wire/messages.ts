@@ -5,7 +5,7 @@ import type { LLMDelta, Usage } from '../llm.js'
 import { assembly, type OpenCall } from './assembly.js'
 import { about, cutOff, failure, isFailure, lacking } from './failure.js'
 import { renderMessages } from './messages-request.js'
-import { count, defined, nameOf, type Peer, parsed, record, text, type Wire, type WireReader } from './wire.js'
+import { count, defined, inputOf, nameOf, type Peer, record, text, type Wire, type WireReader } from './wire.js'
 
 export const messages: Wire = {
   api: 'messages',
@@ -151,13 +151,6 @@ function contentOf(blocks: readonly OpenBlock[]): readonly Fields[] {
 function plain(content: readonly Fields[]): boolean {
   const [first] = content
   return content.length === 0 || (content.length === 1 && first?.type === 'text' && !first.citations)
-}
-
-/** What a tool was called with, as an object, which is all that the format takes. */
-export function inputOf(written: string): unknown {
-  if (written.trim() === '') return {}
-  const value = parsed(written)
-  return record(value) === value ? value : { INVALID_JSON: written }
 }
 
 function withoutNull(fields: Fields): Fields {

@@ -99,3 +99,10 @@ export function parsed(json: string): unknown {
     return undefined
   }
 }
+
+/** What a tool was called with, as an object, which is all that Messages take. */
+export function inputOf(written: string): unknown {
+  if (written.trim() === '') return {}
+  const value = parsed(written)
+  return record(value) === value ? value : { INVALID_JSON: written }
+}
