@@ -55,6 +55,18 @@ test('a request has the cache state of its answer', () => {
   expect(rows('cache:hit,miss')).toEqual([2, 3, 4, 5])
 })
 
+test('cache:provider finds what the provider had in its cache, which stays a miss of ours', () => {
+  const usage = { input_tokens: 400, cached_input_tokens: 256, output_tokens: 40 }
+  const read = bookOf(asked('q', 'a'), answered('a', 'q', { usage }), asked('p', 'b'), answered('b', 'p'))
+  const found = (filter: string) =>
+    read.events.flatMap((_e, row) => (matcher(parseFilter(filter))?.(read, row) ? [row] : []))
+  expect([found('cache:provider'), found('cache:miss'), found('-cache:provider')]).toEqual([
+    [0, 1],
+    [0, 1, 2, 3],
+    [2, 3]
+  ])
+})
+
 test('errors are found in calls and in tools', () => {
   expect(rows('has:error')).toEqual([6, 7])
 })

@@ -1,7 +1,7 @@
 /** Which rows of a book pass the filter. */
 import type { Book } from './book.js'
 import { shownActor } from './book.js'
-import { cacheState } from './cache-state.js'
+import { cacheState, providerTokens } from './cache-state.js'
 import { familyOf, isError } from './family.js'
 import { list, number, record, string } from './read.js'
 import { searched } from './search-text.js'
@@ -54,7 +54,8 @@ function testOf({ key, value, bound, pattern }: Term): Matcher | undefined {
     }
     case 'cache': {
       const wanted = parts(value)
-      return (book, row) => wanted.has(cacheState(book, row) ?? 'none')
+      return (book, row) =>
+        wanted.has(cacheState(book, row) ?? 'none') || (wanted.has('provider') && providerTokens(book, row) > 0)
     }
     case 'has': {
       const wanted = value.split(',').filter(part => part !== '')

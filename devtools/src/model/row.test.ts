@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { answered, asked, bookOf, event, text } from './events.fixture.js'
+import { grouped } from './numbers.js'
 import { liveRows, rowAt } from './row.js'
 
 test('a request gets its tokens and its chip with its answer', () => {
@@ -17,6 +18,32 @@ test('a hit says so on both sides and costs a true zero', () => {
     answered('a', 'q', { cached: true, cost_usd: 0, cache: { state: 'hit', key: 'k' } })
   )
   expect([rowAt(book, 0)?.chip?.text, rowAt(book, 1)?.chip?.text, rowAt(book, 1)?.cost]).toEqual(['HIT', 'HIT', '0'])
+})
+
+test('what the provider had in its own cache is told on both sides, unless the answer is a hit of ours', () => {
+  const usage = { input_tokens: 4000, cached_input_tokens: 3072, output_tokens: 40 }
+  const chip = { look: 'provider', text: 'PROVIDER', title: `${grouped(3072)} tokens from the provider’s cache` }
+  const off = { usage, cache: undefined }
+  const hit = { usage, cached: true, cache: { state: 'hit', key: 'k' } }
+  const odd = { usage: { cached_input_tokens: '7' } }
+  const book = bookOf(
+    ...[{ usage }, off, hit, odd, { usage: { cached_input_tokens: 0 } }].flatMap((more, i) => [
+      asked(`q${i}`, `${i}`),
+      answered(`a${i}`, `q${i}`, more)
+    ]),
+    asked('open', 'and?')
+  )
+  const chips = book.events.map((_event, row) => rowAt(book, row)?.chip)
+  expect(chips.slice(0, 4)).toEqual([chip, chip, chip, chip])
+  expect(chips.slice(4).map(item => item?.text)).toEqual([
+    'HIT',
+    'HIT',
+    'MISS',
+    undefined,
+    'MISS',
+    undefined,
+    undefined
+  ])
 })
 
 test('each type has a sentence of its own, and an unknown one is shown raw', () => {

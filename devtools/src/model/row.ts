@@ -2,17 +2,18 @@
 
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
-import { cacheState } from './cache-state.js'
+import { cacheState, providerTokens } from './cache-state.js'
 import { type Glyph, glyphOf, isError, typeParts } from './family.js'
 import { masked } from './mask.js'
-import { cents, count, rate, seconds } from './numbers.js'
+import { cents, count, grouped, rate, seconds } from './numbers.js'
 import { number, record } from './read.js'
 import { tail } from './streams.js'
 import { plain, question, type Summary, summaryOf } from './summary.js'
 
 export interface Chip {
-  readonly look: 'hit' | 'miss' | 'retry' | 'failed' | 'live' | 'plain'
+  readonly look: 'hit' | 'provider' | 'miss' | 'retry' | 'failed' | 'live' | 'plain'
   readonly text: string
+  readonly title?: string
 }
 
 export interface Row {
@@ -98,6 +99,9 @@ function chipOf(book: Book, row: number, type: string): Chip | undefined {
   const state = cacheState(book, row)
   if (state === 'hit') return { look: 'hit', text: 'HIT' }
   if (state === 'joined') return { look: 'hit', text: 'JOINED' }
+  const read = providerTokens(book, row)
+  if (read > 0)
+    return { look: 'provider', text: 'PROVIDER', title: `${grouped(read)} tokens from the provider’s cache` }
   if (type === 'llm.response') return undefined
   if (state === 'miss') return { look: 'miss', text: 'MISS' }
   if (state === 'bypass') return { look: 'plain', text: 'BYPASS' }

@@ -28,6 +28,10 @@ test('after a key come the values that the run has, most frequent first', () => 
   expect(suggestions('actor:fin', 9, book)[0]).toMatchObject({ term: 'actor:finder', about: '2' })
 })
 
+test('each state of the cache is suggested, the provider’s own among them', () => {
+  expect(terms('cache:p')[0]).toBe('cache:provider')
+})
+
 test('the term under the caret is the one that is replaced', () => {
   expect(suggestions('type:ll winter', 7, book)[0]).toMatchObject({ term: 'type:llm.*', from: 0, to: 7 })
 })

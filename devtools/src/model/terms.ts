@@ -9,7 +9,7 @@ export const filterKeys = {
   type: 'a type or a namespace, * for anything',
   actor: 'who did it',
   model: 'which model was asked',
-  cache: 'hit, joined, miss, bypass or off',
+  cache: 'hit, joined, miss, provider, bypass or off',
   has: 'error, cost, tools, reasoning, cause, or a field',
   family: 'as in the legend',
   cost: 'dollars of an answer',
@@ -22,7 +22,7 @@ export const filterKeys = {
 } as const
 
 export type FilterKey = keyof typeof filterKeys
-export const cacheStates = ['hit', 'joined', 'miss', 'bypass', 'off'] as const
+export const cacheStates = ['hit', 'joined', 'miss', 'provider', 'bypass', 'off'] as const
 export const familyNames = ['request', 'response', 'tool', 'world', 'branch', 'error', 'other'] as const
 
 export interface Term {

@@ -4,7 +4,11 @@ import type { Chip as ChipModel } from '../model/row.js'
 import type { SourceStatus } from '../model/source.js'
 
 export function Chip({ chip }: { readonly chip: ChipModel }) {
-  return <span className={`chip ${chip.look}`}>{chip.text}</span>
+  return (
+    <span className={`chip ${chip.look}`} title={chip.title}>
+      {chip.text}
+    </span>
+  )
 }
 
 /** True where the text is on the clipboard; a page without the permission says no instead of failing. */
