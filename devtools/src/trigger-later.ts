@@ -39,13 +39,14 @@ export function watchNewest(source: DevtoolsSource, tell: (running: number, usd?
       (best, info) => (best && best.updated >= info.updated ? best : info),
       undefined
     )
-    if (!newest || newest.name === name) return
-    name = newest.name
+    // Made anew under its name, it is another one.
+    if (!newest || name === newest.name + newest.created) return
+    name = newest.name + newest.created
     unfollow?.()
     const open = new Set<string>()
     let usd: number | undefined
     let length = 0
-    unfollow = source.follow(name, {
+    unfollow = source.follow(newest.name, {
       events(start, events) {
         for (const event of events.slice(Math.max(0, length - start))) {
           length++

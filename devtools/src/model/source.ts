@@ -66,6 +66,8 @@ export interface ForkHooks {
 export interface LedgerFollower {
   events(from: number, events: readonly LedgerEvent[]): void
   signals(signals: readonly LedgerSignal[]): void
+  /** What was given is of a ledger that is no more: another one with its name begins at 0. */
+  reset?(): void
   state?(status: SourceStatus): void
 }
 
@@ -74,4 +76,9 @@ export interface SourceStatus {
   readonly state: 'connecting' | 'live' | 'lost' | 'closed'
   /** What happened and what to do, where there is something to say. */
   readonly message?: string
+}
+
+/** Whether what has a name now is another ledger than what had it: one was removed, and made anew at another time. */
+export function isAnother(was: string | undefined, created: string): boolean {
+  return !!was && !!created && was !== created
 }

@@ -23,6 +23,7 @@ export function contained(source: DevtoolsSource): DevtoolsSource {
       const careless: LedgerFollower = {
         events: careful((from, events) => follower.events(from, events), state),
         signals: careful(signals => follower.signals(signals), state),
+        reset: careful(() => follower.reset?.(), state),
         state: status => state?.(status)
       }
       return attempt(() => source.follow(name, careless), state)

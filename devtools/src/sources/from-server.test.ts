@@ -175,3 +175,49 @@ test('a wrong token is told once and not tried again', async () => {
   await next()
   expect(states.at(-1)?.message).toMatch(/token/)
 })
+
+test('a ledger that is not there is asked for again, and said to be gone meanwhile', async () => {
+  const { fetch, next, refuse } = server()
+  const seen = follower()
+  const said: (string | undefined)[] = []
+  const state = (status: SourceStatus): void => {
+    said.push(status.message)
+    seen.listener.state(status)
+  }
+  const stop = serverSource({ ...options, fetch }).follow('run:8', { ...seen.listener, state })
+  refuse(404)
+  ;(await next()).end()
+  await next()
+  refuse(200)
+  const there = await next()
+  expect(said.at(-1)).toContain('not there any more')
+  there.send({ type: 'hello', version: 1, ledger: 'run:8', length: 1 })
+  there.send({ type: 'append', from: 0, events: [asked('q1', 'a')] })
+  await seen.until(() => seen.events.length === 1)
+  expect(seen.states.at(-1)).toBe('live')
+  stop()
+})
+
+test('a ledger that is shorter than what was read is another one, and begun anew', async () => {
+  const { fetch, next } = server()
+  const seen = follower()
+  const stop = serverSource({ ...options, fetch }).follow('run:8', {
+    ...seen.listener,
+    reset: () => void seen.events.splice(0)
+  })
+  const first = await next()
+  first.send({ type: 'hello', version: 1, ledger: 'run:8', length: 2 })
+  first.send({ type: 'append', from: 0, events: [asked('q1', 'a'), asked('q2', 'b')] })
+  await seen.until(() => seen.events.length === 2)
+  first.end()
+  const second = await next()
+  expect(second.url.searchParams.get('from')).toBe('2')
+  second.send({ type: 'hello', version: 1, ledger: 'run:8', length: 1 })
+  const third = await next()
+  expect(third.url.searchParams.get('from')).toBe('0')
+  third.send({ type: 'hello', version: 1, ledger: 'run:8', length: 1 })
+  third.send({ type: 'append', from: 0, events: [asked('p1', 'c')] })
+  await seen.until(() => seen.events[0] === 'p1')
+  expect(seen.events).toEqual(['p1'])
+  stop()
+})

@@ -74,6 +74,11 @@ export function serverSource(options: ServerSourceOptions): DevtoolsSource {
           if (frame.type === 'hello' && frame.version > frameVersion) {
             throw new Refused('This page is older than the process it shows: reload it.')
           }
+          if (frame.type === 'hello' && next > 0 && frame.length < next) {
+            next = 0
+            follower.reset?.()
+            throw new Anew()
+          }
           if (frame.type === 'append') {
             if (frame.from > next) throw new Error('Events are missing.') // ask again from where we are
             const fresh = frame.from < next ? frame.events.slice(next - frame.from) : frame.events
@@ -118,6 +123,10 @@ async function send(
 
 /** An answer that asking again will not change. */
 class Refused extends Error {}
+/** What was asked for is not there now. */
+class Missing extends Error {}
+/** Asked again at once, from the beginning. */
+class Anew extends Error {}
 
 interface Connection {
   frame(frame: Frame): void
@@ -181,7 +190,8 @@ function connected(options: ServerSourceOptions, path: () => string, connection:
           connection.status?.({ state: 'closed', message: error.message })
           return
         }
-        message = 'The process cannot be reached. It is asked again.'
+        if (error instanceof Anew) continue
+        message = error instanceof Missing ? error.message : 'The process cannot be reached. It is asked again.'
       }
       if (ended) return
       connection.status?.({ state: 'lost', message })
@@ -203,7 +213,7 @@ function connected(options: ServerSourceOptions, path: () => string, connection:
 function refusal(status: number): Error {
   if (status === 401) return new Refused('The token is not the one of this process: open the address that it printed.')
   if (status === 403) return new Refused('The process does not answer to this address: open the one that it printed.')
-  if (status === 404) return new Refused('This ledger is not there any more.')
+  if (status === 404) return new Missing('This ledger is not there any more. It is asked for again.')
   return new Error(`The process answered ${status}.`)
 }
 

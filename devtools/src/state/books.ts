@@ -1,6 +1,7 @@
 /** The books of runs that are not open, for what shows several: read to their end, followed while they are shown. */
 import type { LedgerEvent } from 'daybook'
 import { type BookFold, createBook } from '../model/book.js'
+import { isAnother } from '../model/source.js'
 import type { Panel, RunEntry } from './panel.js'
 
 export interface LoadedBook {
@@ -31,7 +32,10 @@ const silentMs = 15_000
 /** Events are folded for so long at a time, so that the page stays awake. */
 const foldMs = 24
 
-type Entry = { -readonly [Key in keyof LoadedBook]: LoadedBook[Key] } & { stop: (() => void) | undefined }
+type Entry = { -readonly [Key in keyof LoadedBook]: LoadedBook[Key] } & {
+  readonly created: string
+  stop: (() => void) | undefined
+}
 
 const ofPanels = new WeakMap<Panel, Books>()
 
@@ -116,7 +120,12 @@ export function createBooks(): Books {
         alive()
         timer ??= setTimeout(fold)
       },
-      signals() {}
+      signals() {},
+      reset() {
+        pending.length = 0
+        entry.book = createBook(run.info.name)
+        changed()
+      }
     })
     if (over) stop()
     else {
@@ -138,11 +147,14 @@ export function createBooks(): Books {
         known.delete(key)
       }
       for (const run of entries) {
+        const { created, length: expected } = run.info
         let entry = known.get(run.key)
+        const another = isAnother(entry?.created, created)
+        if (another) entry?.stop?.()
         if (entry?.stop) continue
-        if (!entry || entry.state === 'failed') {
+        if (!entry || another || entry.state === 'failed') {
           const book = createBook(run.info.name)
-          entry = { book, state: 'loading', message: undefined, expected: run.info.length, stop: undefined }
+          entry = { book, state: 'loading', message: undefined, expected, created, stop: undefined }
           known.set(run.key, entry)
         }
         if (run.info.length > maxEvents) {

@@ -1,5 +1,6 @@
 /** The panel's state: which sources, which run, which row, which filter. One mutable bag with a version that React reads. */
 import { createBook } from '../model/book.js'
+import { isAnother } from '../model/source.js'
 import { createCards } from './cards.js'
 import { createFiltering } from './filtering.js'
 import { createFollowing } from './following.js'
@@ -64,6 +65,8 @@ export function createPanel(options: PanelOptions = {}): Panel {
   let place: Place = {}
   /** The run that the place is in: it may come after it was given up. */
   let placeOf: string | undefined
+  /** When the ledger of the open run was made. */
+  let born = ''
   let version = 0
   let sourceIds = 0
   let giveUp: ReturnType<typeof setTimeout> | undefined
@@ -153,6 +156,9 @@ export function createPanel(options: PanelOptions = {}): Panel {
       const newest = runs.find(entry => entry.info.length > 0)
       if (newest) panel.open(newest.key)
     }
+    const open = runs.find(({ key }) => key === run?.key)
+    if (open && isAnother(born, open.info.created)) begin(open)
+    born ||= open?.info.created ?? ''
     cards.read(runs, run?.key)
   }
 
@@ -181,6 +187,50 @@ export function createPanel(options: PanelOptions = {}): Panel {
     seek,
     changed
   })
+
+  /** Follows a run from its first event. */
+  function begin(entry: RunEntry): void {
+    const { key } = entry
+    born = entry.info.created
+    if (placeOf !== entry.info.name) place = {}
+    wanted = undefined
+    playback.pause()
+    unfollow?.()
+    following.clear()
+    state.selected = undefined
+    state.playhead = undefined
+    state.range = undefined
+    const book = createBook(entry.info.name)
+    const opened: OpenRun = {
+      key,
+      name: entry.info.name,
+      source: entry.source,
+      book,
+      shown: book,
+      status: { state: 'connecting' },
+      visible: undefined
+    }
+    run = opened
+    filtering.start(opened)
+    unfollow = entry.source.source.follow(entry.info.name, {
+      events(from, events) {
+        if (run !== opened) return
+        following.events(from, events)
+        painter.soon()
+      },
+      signals(signals) {
+        if (run !== opened) return
+        following.signals(signals)
+        painter.relaxed()
+      },
+      reset: () => run === opened && begin(entry),
+      state(status) {
+        opened.status = status
+        if (run === opened) painter.soon()
+      }
+    })
+    painter.soon()
+  }
 
   const panel: Panel = {
     get version() {
@@ -282,44 +332,7 @@ export function createPanel(options: PanelOptions = {}): Panel {
 
     open(key) {
       const entry = runs.find(candidate => candidate.key === key)
-      if (!entry || run?.key === key) return
-      if (placeOf !== entry.info.name) place = {}
-      wanted = undefined
-      playback.pause()
-      unfollow?.()
-      following.clear()
-      state.selected = undefined
-      state.playhead = undefined
-      state.range = undefined
-      const book = createBook(entry.info.name)
-      const opened: OpenRun = {
-        key,
-        name: entry.info.name,
-        source: entry.source,
-        book,
-        shown: book,
-        status: { state: 'connecting' },
-        visible: undefined
-      }
-      run = opened
-      filtering.start(opened)
-      unfollow = entry.source.source.follow(entry.info.name, {
-        events(from, events) {
-          if (run !== opened) return
-          following.events(from, events)
-          painter.soon()
-        },
-        signals(signals) {
-          if (run !== opened) return
-          following.signals(signals)
-          painter.relaxed()
-        },
-        state(status) {
-          opened.status = status
-          if (run === opened) painter.soon()
-        }
-      })
-      painter.soon()
+      if (entry && run?.key !== key) begin(entry)
     },
 
     want(name, at = {}) {

@@ -68,6 +68,7 @@ export async function streamEvents(
     let length = await store.length(ledger)
     let position = from
     await to.send({ type: 'hello', version: 1, ledger, length })
+    if (from > length) return // of another ledger with this name: the reader begins anew
     while (!to.left.aborted) {
       const heard = signals
       signals = []
