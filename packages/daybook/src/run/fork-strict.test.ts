@@ -171,6 +171,52 @@ describe('a strict fork', () => {
     }
   })
 
+  test('that a responder ends by a call of its own aborts the calls that are in flight beside it', async () => {
+    // Both see an answer in one wave, and ask by themselves: what follows from the change is on its way when the other ends it.
+    let isAsked: (() => void) | undefined
+    const inFlight = new Promise<void>(resolve => {
+      isAsked = resolve
+    })
+    const kit = (words: string): Kit => ({
+      ...pair(),
+      responders: options => [
+        ...pair().responders(options).slice(0, 1),
+        responder('on', 'llm.response', async ({ data }, _world, { llm }) => {
+          const ofA = data.text.startsWith('Answer to A?')
+          if (words === 'Less' && !ofA) await inFlight
+          const content = ofA ? `After ${data.text}` : `${words} of B?!`
+          await llm({ model: 'm', messages: [{ role: 'user', content }] })
+          return [{ type: 'object.created', data: { id: content, type: 'Done' } }]
+        })
+      ]
+    })
+    const { parent, store, events } = await ran(kit('More'))
+    const { llm: quick, asked } = provider()
+    const aborted: unknown[] = []
+    const llm: LLMFn = (request, options) => {
+      if (!String(request.messages[0]?.content).startsWith('After')) return quick(request, options)
+      options?.signal?.addEventListener('abort', () => aborted.push(options.signal?.reason?.message), { once: true })
+      isAsked?.()
+      return textLlm(() => new Promise(() => {}))(request, options)
+    }
+    const change = { set: { 'messages.0.content': 'A??' } }
+    const given = { id: 'beside', change, llm }
+    const { failure } = await strictly(kit('Less'), parent, positionOf(events, 'A?'), given)
+    expect(failure).toBeInstanceOf(ReplayMissError)
+    expect(failure?.message).toContain('There, on asks "m" "Less of B?!"')
+    expect(asked).toEqual(['A??'])
+    expect(aborted).toEqual(['The strict branch had ended: it made a request that is not recorded.'])
+    const { events: branch } = await branchOf(store, 'beside')
+    const failed = branch.filter(({ type }) => type === 'llm.failed') as LedgerEvent<'llm.failed'>[]
+    expect(new Set(failed.map(({ data }) => data.kind))).toEqual(new Set(['replay', 'aborted']))
+    const slow = branch.find(({ data }) => JSON.stringify(data).includes('After Answer to A??')) as LedgerEvent
+    expect(failed.find(({ data }) => data.kind === 'aborted')?.cause).toEqual([slow.id])
+    expect(branch.at(-1)?.data).toMatchObject({ kind: 'strict', message: failure?.message })
+    expect(branch.slice(positionOf(branch, 'A??')).map(({ data }) => (data as { type?: string }).type)).not.toContain(
+      'Done'
+    )
+  })
+
   test('ends at once where the parent itself left a request without an answer', async () => {
     const store = memoryLedgerStore()
     const parent = await openLedger(store, 'run:1')
