@@ -30,15 +30,18 @@ const room = 27
 
 export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number): NodeFacts {
   const length = book.events.length
-  const total = before(node.rows, length)
+  const rows = before(node.rows, length)
+  const total = before(node.made, length) || rows
   const row = node.rows[0] as number
   const call = book.calls.ofRow(row)
   const only = total === 1
-  const summary = only || graph.mode === 'expanded' ? gist(book, row) : ''
-  const seq = only ? row + 1 : undefined
+  const changes = before(node.changed, length)
+  const last = Math.max(row, changes > 0 ? (node.changed[changes - 1] as number) : row)
+  const summary = only || graph.mode === 'expanded' ? gist(book, last) : ''
+  const seq = rows === 1 ? row + 1 : undefined
   if (!call) {
     const named = graph.mode === 'expanded' || only ? objectName(book, row) : undefined
-    const meta = summary || doing(node)
+    const meta = summary || `${doing(node)}${changes > 0 ? `, ${changes} ${changes === 1 ? 'change' : 'changes'}` : ''}`
     return {
       ...{ glyph: node.glyph, meta, count: total, seq },
       title: named ?? node.name,
@@ -47,26 +50,26 @@ export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number
     }
   }
   const answers = answersOf(node, length)
-  const last = answers.at(-1)
+  const sum = answers.at(-1)
   const model = call.kind === 'tool' ? node.name : node.actor === '' ? node.name : `${node.actor}, ${node.name}`
-  const fits = model.length <= room
+  const fits = call.kind === 'tool' || model.length <= room
   const live = liveOf(graph, book, node)
-  const failed = (last?.failed ?? 0) > 0 && last?.failed === answers.length
+  const failed = (sum?.failed ?? 0) > 0 && sum?.failed === answers.length
   const words: string[] = []
   if (!fits && live === undefined) words.push(node.name)
   if (live !== undefined) words.push(...liveWords(book, live, now))
-  else if (!last) words.push('waiting')
+  else if (!sum) words.push('waiting')
   else {
-    if (last.hits > 0) words.push(only ? 'HIT' : `${last.hits} HIT`)
-    if (last.failed > 0) words.push(only ? 'failed' : `${last.failed} failed`)
-    if (call.kind === 'llm' && !(failed && last.costUsd === null)) words.push(usd(last.costUsd, last.estimated))
+    if (sum.hits > 0) words.push(only ? 'HIT' : `${sum.hits} HIT`)
+    if (sum.failed > 0) words.push(only ? 'failed' : `${sum.failed} failed`)
+    if (call.kind === 'llm' && !(failed && sum.costUsd === null)) words.push(usd(sum.costUsd, sum.estimated))
     const times = answers.slice(-maxTimes).flatMap(({ ms }) => (ms === undefined ? [] : [ms]))
     if (times.length > 0) {
       const middle = duration(medianOf(times, times.length))
       words.push(only ? middle : `p50 ${answers.length > maxTimes ? '≈ ' : ''}${middle}`)
     }
   }
-  const glyph = live !== undefined ? 'stream' : failed ? 'error' : last && last.hits === total ? 'cache' : node.glyph
+  const glyph = live !== undefined ? 'stream' : failed ? 'error' : sum && sum.hits === total ? 'cache' : node.glyph
   if (graph.mode === 'expanded') {
     const title = call.kind === 'llm' ? questionAt(book, row) : node.name
     const meta =
@@ -80,7 +83,8 @@ export function nodeFacts(graph: Graph, book: Book, node: GraphNode, now: number
     count: total,
     live: live !== undefined,
     failed,
-    seq
+    // The name is worth more than the number, which the inspector has.
+    seq: model.length > room - 6 ? undefined : seq
   }
 }
 

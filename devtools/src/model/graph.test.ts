@@ -49,11 +49,54 @@ test('aggregated, events of a type by one actor and model are one node, and edge
   const aggregated = graph('aggregated')
   expect(aggregated.nodes.map(({ name, rows }) => `${name} ${rows.length}`)).toEqual([
     'Goal 1',
-    'Question 2',
-    'gpt-5-mini 2',
-    'Question 2'
+    'Question 4',
+    'gpt-5-mini 2'
   ])
-  expect(drawn(aggregated)).toEqual(['Goal 0 > 1 x2', 'Question 1 > 3 x2', 'gpt-5-mini 3 > 7 x3'])
+  expect(drawn(aggregated)).toEqual(['Goal 0 > 1 x2', 'Question 1 > 3 x2', 'gpt-5-mini 3 > 1 x3'])
+})
+
+test('aggregated, an object is one node with its changes and with what its maker ties it to, and a kit is none', () => {
+  const tie = (id: string, from: string, actor: string): unknown =>
+    event('relation.created', id, { id, type: 'about', source_id: from, target_id: 'g' }, { cause: ['made g'], actor })
+  const book = bookOf(
+    event('kit.loaded', 'kit', { name: 'council' }),
+    object('g', 'Goal', ['kit']),
+    object('q1', 'Question', ['made g']),
+    tie('t1', 'q1', 'research.finder'),
+    tie('t2', 'q1', 'research.reviewer'),
+    event('object.patched', 'p1', { id: 'q1', patch: { text: 'new' } }, { cause: ['t2'] }),
+    event('object.patched', 'p2', { id: 'g', patch: { text: 'done' } }, { cause: ['p1'] })
+  )
+  const aggregated = graph('aggregated', book)
+  expect(aggregated.nodes.map(({ name, rows, depth }) => [name, rows, depth])).toEqual([
+    ['Goal', [1, 6], 0],
+    ['Question', [2, 3, 5], 1],
+    ['about', [4], 1]
+  ])
+  expect(drawn(aggregated)).toEqual(['Goal 1 > 2 x1', 'Goal 1 > 4 x1', 'about 4 > 2 x1', 'Question 2 > 1 x1'])
+  const [goal, question] = aggregated.nodes as [Graph['nodes'][number], Graph['nodes'][number]]
+  expect(nodeFacts(aggregated, book, question, 0)).toMatchObject({ title: 'Question', meta: 'new', count: 1 })
+  expect(nodeFacts(aggregated, book.at(6), goal, 0)).toMatchObject({ title: 'Goal', meta: 'about g', seq: 2 })
+})
+
+test('tools that one actor calls are one node', () => {
+  const call = (name: string): unknown => event('tool.called', name, { name, call_id: name, arguments: {} })
+  const book = bookOf(call('search_web'), call('fetch_page'), call('search_web 2'))
+  expect(graph('aggregated', book).nodes.map(({ name }) => name)).toEqual(['search_web, fetch_page, search_web 2'])
+})
+
+test('what comes back to a node later is not on the path of what it did before', () => {
+  const aggregated = graph(
+    'aggregated',
+    bookOf(
+      object('q', 'Question'),
+      object('f', 'Finding', ['made q']),
+      object('o', 'Other', ['made q']),
+      event('object.patched', 'p', { id: 'q', patch: {} }, { cause: ['made f'] })
+    )
+  )
+  expect([...pathOf(aggregated, 1, 4).nodes].sort()).toEqual([0, 1])
+  expect([...pathOf(aggregated, 0, 4).nodes].sort()).toEqual([0, 1, 2])
 })
 
 test('a node says what it was at the playhead: count, cost, hits and the median time', () => {

@@ -1,6 +1,7 @@
 /**
- * Causes as a graph. Expanded: one node an event, a call being one with its answer. Aggregated: events of the same type
- * by the same actor and model are one node with a count. A growing fold: what was there at a playhead is found by rows.
+ * Causes as a graph. Expanded: one node an event, a call being one with its answer. Aggregated: calls by the same
+ * actor and model are one node with a count, and so are the tools of an actor, and objects of a type with what changed them.
+ * What a kit loads is the frame of all of it, and no node. A growing fold: what was there at a playhead is found by rows.
  */
 import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
@@ -20,6 +21,11 @@ export interface GraphNode {
   readonly type: string
   /** The rows where its events, or its calls, begin. In order. */
   readonly rows: readonly number[]
+  /** Of these, where objects were created, and where they were changed. */
+  readonly made: readonly number[]
+  readonly changed: readonly number[]
+  /** So many causes, at most, led one after the other to its first event. */
+  readonly depth: number
   /** The answers of its calls in the order in which they came, with sums up to each. */
   readonly answers: readonly Answer[]
   readonly out: readonly number[]
@@ -68,6 +74,8 @@ const maxCauses = 64
 
 type Growing = { -readonly [Key in keyof GraphNode]: GraphNode[Key] } & {
   rows: number[]
+  made: number[]
+  changed: number[]
   answers: Answer[]
   out: number[]
   in: number[]
@@ -77,6 +85,9 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
   let nodes: Growing[] = []
   let edges: (GraphEdge & { rows: number[] })[] = []
   let byRow: number[] = []
+  let depths: number[] = []
+  /** By object: the node it is in. */
+  let homes = new Map<string, number>()
   let known = new Map<string, number>()
   let pairs = new Map<number, number>()
   let seen = 0
@@ -90,6 +101,8 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
     nodes = []
     edges = []
     byRow = []
+    depths = []
+    homes = new Map()
     known = new Map()
     pairs = new Map()
     seen = 0
@@ -100,6 +113,7 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
   /** The node of a row; -1 where there are too many. */
   function nodeOf(book: Book, row: number, event: LedgerEvent, call: Call | undefined): number {
     if (call && call.row !== row) return byRow[call.row] ?? -1
+    if (event.type === 'kit.loaded') return -1
     if (tooMany > 0) {
       tooMany++
       return -1
@@ -108,8 +122,15 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
     const name = mode === 'aggregated' && coarse > 0 ? '' : nameOf(book, event, call)
     const actor = mode === 'aggregated' && coarse > 0 ? '' : shownActor(event)
     const type = mode === 'aggregated' && coarse > 1 ? glyph : event.type
-    const key = mode === 'aggregated' ? JSON.stringify([type, name, call?.kind === 'tool' ? '' : actor]) : ''
-    let index = mode === 'aggregated' ? known.get(key) : undefined
+    const grouped = mode === 'aggregated'
+    const fine = grouped && coarse === 0
+    const data = record(event.data)
+    const isObject = fine && type.startsWith('object.')
+    const isTool = fine && call?.kind === 'tool'
+    const key = grouped ? JSON.stringify(isObject ? [name] : isTool ? [actor, 'tool'] : [type, name, actor]) : ''
+    // Who makes an object and ties it to others does one thing.
+    const home = fine && type.startsWith('relation.') ? homeOf(actor, data.source_id, data.target_id) : undefined
+    let index = home ?? (grouped ? known.get(key) : undefined)
     if (index === undefined) {
       if (nodes.length === limit) {
         if (mode === 'aggregated') return -2
@@ -124,6 +145,9 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
         actor,
         type,
         rows: [],
+        made: [],
+        changed: [],
+        depth: 0,
         answers: [],
         out: [],
         in: []
@@ -131,8 +155,18 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
       known.set(key, index)
       shape++
     }
-    nodes[index]?.rows.push(row)
+    const node = nodes[index] as Growing
+    node.rows.push(row)
+    if (isTool && node.name.length < 60 && !node.name.split(', ').includes(name)) node.name += `, ${name}`
+    if (isObject) (type === 'object.created' ? node.made : node.changed).push(row)
+    if (isObject && typeof data.id === 'string') homes.set(data.id, index)
     return index
+  }
+
+  /** The node of one of these objects, the later one, where it is this actor's. */
+  function homeOf(actor: string, ...ids: readonly unknown[]): number | undefined {
+    const own = ids.map(id => homes.get(String(id)) ?? -1).filter(home => nodes[home]?.actor === actor)
+    return own.length > 0 ? Math.max(...own) : undefined
   }
 
   function edge(from: number, to: number, row: number): void {
@@ -155,7 +189,9 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
     const to = nodeOf(book, row, event, call)
     if (to === -2) return false
     byRow.push(to)
+    depths.push(0)
     if (to < 0) return true
+    let depth = call && call.row !== row ? (depths[call.row] as number) : 0
     if (call && call.end === row) answer(nodes[to] as Growing, book, call)
     else if (isError(event) && !call) nodes[to] = { ...(nodes[to] as Growing), glyph: 'error' }
     skipped += Math.max(0, event.cause.length - maxCauses)
@@ -166,8 +202,15 @@ export function graphFold(mode: GraphMode, limit: number = maxNodes): GraphFold 
       const from = byRow[cause] ?? -1
       // A call's answer is caused by its request: that is one node, and no edge.
       const own = call !== undefined && book.calls.ofRow(cause) === call
-      if (from >= 0 && !own) edge(from, to, row)
+      if (from < 0 || own) continue
+      // What ties an object that was just made has its causes, and they are drawn once.
+      const told = event.type.startsWith('relation.') && (from === to || pairs.has(from * (limit + 1) + to))
+      if (!told || mode === 'expanded') edge(from, to, row)
+      depth = Math.max(depth, (depths[cause] as number) + 1)
     }
+    depths[row] = depth
+    const node = nodes[to] as Growing
+    if (node.rows[0] === row) node.depth = depth
     return true
   }
 
@@ -208,7 +251,7 @@ function nameOf(book: Book, event: LedgerEvent, call: Call | undefined): string 
   if (call) return firstLine(call.name.replace(/^.*\//, '').replace(/-20\d{6}$/, ''), 80)
   const data = record(event.data)
   if (event.type === 'object.created') return firstLine(string(data.type) ?? 'Object', 80)
-  if (event.type === 'object.patched') return firstLine(book.objects.typeOf(String(data.id)) ?? 'Object', 80)
+  if (event.type.startsWith('object.')) return firstLine(book.objects.typeOf(String(data.id)) ?? 'Object', 80)
   if (event.type.startsWith('relation.')) return firstLine(string(data.type) ?? 'relation', 80)
   return ''
 }
@@ -247,23 +290,31 @@ export interface Path {
   readonly edges: ReadonlySet<number>
 }
 
-/** All that led to a node and all that it led to, of what was there at the playhead. */
+/**
+ * All that led to a node and all that it led to, of what was there at the playhead. What came back to a node later is
+ * not the cause of what it did before: each step goes on in time, or back in it.
+ */
 export function pathOf(graph: Graph, start: number, length: number): Path {
   const nodes = new Set([start])
   const edges = new Set<number>()
   for (const side of ['in', 'out'] as const) {
-    const met = new Set([start])
-    const open = [start]
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const index of graph.nodes[node]?.[side] ?? []) {
-        const { from, to, rows } = graph.edges[index] as GraphEdge
-        if ((rows[0] as number) >= length) continue
-        edges.add(index)
-        const next = side === 'in' ? from : to
-        if (met.has(next)) continue
-        met.add(next)
-        nodes.add(next)
-        open.push(next)
+    // The first row at which each was reached; going back, the last.
+    const met = new Map([[start, side === 'in' ? length : (graph.nodes[start]?.rows[0] ?? 0)]])
+    for (const open = [start]; open.length > 0; ) {
+      for (const node of open.splice(0)) {
+        const at = met.get(node) as number
+        for (const index of graph.nodes[node]?.[side] ?? []) {
+          const { from, to, rows } = graph.edges[index] as GraphEdge
+          const row = side === 'in' ? rows[before(rows, at) - 1] : rows[before(rows, at + 1)]
+          if (row === undefined || row >= length) continue
+          edges.add(index)
+          const next = side === 'in' ? from : to
+          const known = met.get(next)
+          if (known !== undefined && (side === 'in' ? known >= row : known <= row)) continue
+          met.set(next, row)
+          nodes.add(next)
+          open.push(next)
+        }
       }
     }
   }

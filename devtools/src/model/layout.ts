@@ -7,7 +7,7 @@ export interface LayoutInput {
   /** Boxes are numbers from 0, in the order in which they came to be: what points backwards in it closes a cycle. */
   readonly count: number
   readonly edges: readonly (readonly [from: number, to: number])[]
-  /** The layer of each box, where it is given. Otherwise each stands one layer below the last of its causes. */
+  /** The layer of each box, where it is given; -1 is below all others. Otherwise each stands one layer below the last of its causes. */
   readonly layers?: readonly number[]
   /** A box's size along its layer, and across it. */
   readonly across: number
@@ -75,7 +75,8 @@ export function* layoutSteps(input: LayoutInput): Generator<void, Layout> {
   const tied: number[][] = []
   const loose: number[] = []
   for (let cell = 0; cell < cellLayer.length; cell++) {
-    const free = !input.layers && above[cell]?.length === 0 && below[cell]?.length === 0
+    const alone = above[cell]?.length === 0 && below[cell]?.length === 0
+    const free = alone && (!input.layers || valueAt(cellLayer, cell) < 0)
     if (free) loose.push(cell)
     else {
       const row = valueAt(cellLayer, cell)
@@ -86,13 +87,17 @@ export function* layoutSteps(input: LayoutInput): Generator<void, Layout> {
   const layers = tied.filter(cells => cells.length > 0)
 
   const place = new Float64Array(cellLayer.length)
-  for (const cells of layers) for (const [at, cell] of cells.entries()) place[cell] = at
+  // As a part of the layer: an index of a long layer says nothing beside one of a short layer.
+  const number = (cells: readonly number[]): void => {
+    for (const [at, cell] of cells.entries()) place[cell] = (at + 0.5) / cells.length
+  }
+  for (const cells of layers) number(cells)
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const down = sweep % 2 === 0
     for (const cells of down ? layers : layers.toReversed()) {
       const wish = new Map(cells.map(cell => [cell, mean((down ? above : below)[cell], place) ?? valueAt(place, cell)]))
       cells.sort((a, b) => (wish.get(a) as number) - (wish.get(b) as number) || valueAt(place, a) - valueAt(place, b))
-      for (const [at, cell] of cells.entries()) place[cell] = at
+      number(cells)
       yield
     }
   }
@@ -131,6 +136,19 @@ export function* layoutSteps(input: LayoutInput): Generator<void, Layout> {
       yield
     }
   }
+
+  // What is loose stands under the middle of the rest.
+  const tiedX = rows.slice(0, firstLoose).flatMap(cells => cells.map(cell => valueAt(middle, cell)))
+  const centre =
+    tiedX.length > 0 ? (tiedX.reduce((a, b) => Math.min(a, b)) + tiedX.reduce((a, b) => Math.max(a, b))) / 2 : 0
+  for (const cells of rows.slice(firstLoose))
+    pack(
+      cells,
+      cells.map(() => centre),
+      middle,
+      width,
+      gap
+    )
 
   const top = new Float64Array(cellLayer.length)
   let y = 0

@@ -2,7 +2,7 @@
 import type { Book } from './book.js'
 import { type Layout, layoutOf } from './layout.js'
 import { masked, oneLine } from './mask.js'
-import { firstLine, string } from './read.js'
+import { firstLine, record, string } from './read.js'
 import { plain } from './summary.js'
 import { type Fields, fieldsAt, objectsAt, stands, versionAt, type WorldFold, type WorldObject } from './world-at.js'
 
@@ -32,12 +32,13 @@ const maxSides = 500
 
 /** All objects where they are few; otherwise those nearest to one, by relations and by fields that name others. */
 export function mapOf(
+  book: Book,
   fold: WorldFold,
-  length: number,
   total: number,
   around: WorldObject | undefined,
   card: { height: number; gap: number }
 ): WorldMap {
+  const { length } = book.events
   const objects = total <= maxObjects ? all(fold, length) : near(fold, length, around)
   const indexOf = new Map(objects.map((object, index) => [object.id, index]))
   const types = [...fold.types.keys()].filter(name => objects.some(({ type }) => type === name))
@@ -54,6 +55,17 @@ export function mapOf(
       const to = typeof value === 'string' ? indexOf.get(value) : undefined
       if (to === undefined || to === from || tied.has(to) || links.length >= maxLinks) continue
       links.push({ from, to, type: name, row: undefined })
+    }
+  }
+  // What no relation and no field ties comes from what caused it: an object, or the ends of a relation.
+  for (const [to, { id, versions }] of objects.entries()) {
+    if (links.length >= maxLinks || links.some(link => link.from === to || link.to === to)) continue
+    for (const cause of (book.events[versions[0]?.row ?? -1]?.cause ?? []).slice(0, maxFields)) {
+      const data = record(book.events[book.causes.rowOf(cause) ?? -1]?.data)
+      for (const end of new Set([data.id, data.source_id, data.target_id])) {
+        const from = end === id ? undefined : indexOf.get(String(end))
+        if (from !== undefined) links.push({ from, to, type: 'led to', row: undefined })
+      }
     }
   }
   const layout = layoutOf({

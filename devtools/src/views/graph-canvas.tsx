@@ -5,7 +5,7 @@ import { before, type Graph, type GraphEdge, type GraphNode, type Path } from '.
 import { type NodeFacts, nodeFacts } from '../model/graph-facts.js'
 import type { Layout, Point } from '../model/layout.js'
 import { Glyph, Icon } from './glyph.js'
-import { nodeHeight, nodeWidth } from './use-graph.js'
+import { isBack, nodeHeight, nodeWidth } from './use-graph.js'
 
 export interface GraphCanvasProps {
   readonly graph: Graph
@@ -240,6 +240,11 @@ export function GraphCanvas({ graph, layout, book, selected, path, onPick, onEnt
           Fit <kbd>0</kbd>
         </button>
         {lines.left > 0 && <span className="meta">{lines.left} lines are not drawn.</span>}
+        {path && (
+          <p className="key" aria-hidden="true">
+            <span className="swatch on" /> on the path of the selection <span className="swatch" /> other
+          </p>
+        )}
       </div>
     </>
   )
@@ -331,13 +336,14 @@ function linesOf(graph: Graph, layout: Layout, length: number, path: Path | unde
   for (const { edge, index, on } of lines) {
     const count = before(edge.rows, length)
     const width = Math.min(maxWidth, 1 + 0.35 * count)
-    const { d, head, middle } = lineOf(layout, edge, index)
+    const { d, head, middle } = lineOf(graph, layout, edge, index)
     const key = `${on} ${width}`
     const stroke = strokes.get(key) ?? { on, width, pieces: [] }
     stroke.pieces.push(d)
     strokes.set(key, stroke)
     ;(on ? headsOn : heads).push(head)
-    if (count > 1 && (on || lines.length <= maxCounted)) labels.push({ ...middle, count, edge: index })
+    const back = (layout.y[edge.to] as number) < (layout.y[edge.from] as number)
+    if (count > 1 && !back && (on || lines.length <= maxCounted)) labels.push({ ...middle, count, edge: index })
   }
   return {
     strokes: [...strokes.values()].map(({ on, width, pieces }) => ({ on, width, d: pieces.join('') })),
@@ -349,7 +355,12 @@ function linesOf(graph: Graph, layout: Layout, length: number, path: Path | unde
 }
 
 /** From the bottom of one box to the top of another, past what stands between; back in time it is drawn to the side. */
-function lineOf(layout: Layout, edge: GraphEdge, index: number): { d: string; head: string; middle: Point } {
+function lineOf(
+  graph: Graph,
+  layout: Layout,
+  edge: GraphEdge,
+  index: number
+): { d: string; head: string; middle: Point } {
   const [fromX, fromY] = [layout.x[edge.from] as number, layout.y[edge.from] as number]
   const [toX, toY] = [layout.x[edge.to] as number, layout.y[edge.to] as number]
   if (edge.from === edge.to || fromY === toY) {
@@ -360,6 +371,18 @@ function lineOf(layout: Layout, edge: GraphEdge, index: number): { d: string; he
     return { d, head: headAt(b, fromY, 1), middle: { x: (a + b) / 2, y: fromY - 17 } }
   }
   const down = fromY < toY
+  if (!down && isBack(graph.nodes, edge.from, edge.to)) {
+    // Back over layers: around the right of all that stands between.
+    const between = [...layout.x].filter(
+      (_, at) => (layout.y[at] as number) >= toY && (layout.y[at] as number) <= fromY
+    )
+    const [a, b] = [fromX + nodeWidth / 2, toX + nodeWidth / 2]
+    const right = between.reduce((most, x) => Math.max(most, x), 0) + nodeWidth / 2
+    const out = Math.max(a, b) + Math.max(60, ((right - Math.max(a, b)) * 4) / 3 + 40)
+    const [y1, y2] = [fromY + nodeHeight / 2, toY + nodeHeight / 2]
+    const d = `M${a} ${y1}C${out} ${y1} ${out} ${y2} ${b + 6} ${y2}`
+    return { d, head: `M${b} ${y2}l7 -3.5v7z`, middle: { x: a, y: y1 } }
+  }
   const side = down ? 0 : 34
   const sign = down ? 1 : -1
   let x = fromX + side
@@ -389,9 +412,9 @@ function headAt(x: number, y: number, sign: number): string {
 
 function fitted(layout: Layout, size: { width: number; height: number }, least: number): Camera {
   const across = (size.width - 2 * margin) / Math.max(1, layout.width)
-  const down = (size.height - 2 * margin - 36) / Math.max(1, layout.height)
+  const down = (size.height - 2 * margin) / Math.max(1, layout.height)
   const k = Math.max(least, Math.min(1, across, down))
-  const spare = size.height - 36 - layout.height * k
+  const spare = size.height - layout.height * k
   // A wide graph begins in the middle of its first layer.
   const first = layout.width * k > size.width && layout.x.length > 0 ? (layout.x[0] as number) : layout.width / 2
   return { x: size.width / 2 - first * k, y: Math.max(margin, Math.min(spare / 2, 64)), k }

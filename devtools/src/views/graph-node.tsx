@@ -27,7 +27,7 @@ export function GraphNodePanel({ graph, book, node, selected, dock, onOpen, onNo
   const now = Date.now()
   const facts = nodeFacts(graph, book, node, now)
   const call = book.calls.ofRow(node.rows[0] as number)
-  const total = facts.count
+  const total = before(node.rows, length)
   const answers = node.answers.slice(
     0,
     before(
@@ -59,8 +59,10 @@ export function GraphNodePanel({ graph, book, node, selected, dock, onOpen, onNo
         {!dock && (
           <p className="muted about">
             <span className="clip">
-              The same type{node.actor && ', actor'}
-              {call && ' and model'}. A row opens the event.
+              {node.made.length > 0
+                ? 'Objects of a type, and what changed them.'
+                : `The same ${call?.kind === 'tool' ? 'actor' : `${call ? 'model' : 'type'}${node.actor && ' and actor'}`}.`}{' '}
+              A row opens the event.
             </span>
           </p>
         )}
@@ -227,7 +229,7 @@ function Sides(props: {
               <span className="clip">{other === node ? 'itself' : name}</span>
             </button>
             {side === 'out' &&
-              edge.rows.slice(0, Math.min(maxRefs, count)).map(row => (
+              [...new Set(edge.rows.slice(0, Math.min(maxRefs, count)))].map(row => (
                 <button type="button" className="ref mono" key={row} onClick={() => onOpen(row)}>
                   #{row + 1}
                 </button>

@@ -84,9 +84,6 @@ export function Graph({ run, dock }: ViewProps) {
               : `Reading ${grouped(run.book.events.length)} events…`}
           </p>
         )}
-        <p className="key" aria-hidden="true">
-          <span className="swatch on" /> on the path of the selection <span className="swatch" /> other
-        </p>
       </div>
       {panel.sheet ? null : listed ? (
         <GraphNodePanel

@@ -1,11 +1,16 @@
 /** The graph of a run and where its nodes stand, worked out piece by piece between frames. */
 import { useEffect, useState } from 'react'
 import type { Book } from '../model/book.js'
-import { type Graph, type GraphFold, type GraphMode, graphFold } from '../model/graph.js'
+import { type Graph, type GraphFold, type GraphMode, type GraphNode, graphFold } from '../model/graph.js'
 import { type Layout, layoutSteps } from '../model/layout.js'
 
 export const nodeWidth = 204
 export const nodeHeight = 48
+
+/** From a lower layer to one that is not the next above. */
+export function isBack(nodes: readonly GraphNode[], from: number, to: number): boolean {
+  return (nodes[from]?.depth ?? 0) > (nodes[to]?.depth ?? 0) + 1
+}
 
 interface Work {
   readonly fold: GraphFold
@@ -72,13 +77,20 @@ function advance(work: Work, book: Book): number | undefined {
     else if (work.layout && now - work.laidAt < restMs) return restMs
     else {
       const { shape, nodes, edges } = fold
+      // Who was caused later stands lower, though a stack took part again.
+      const depths = [...new Set(nodes.map(({ depth }) => depth))].sort((a, b) => a - b)
+      const rank = new Map(depths.map((depth, at) => [depth, at]))
+      const alone = (node: GraphNode): boolean => node.in.length + node.out.length === 0
+      const layers = nodes.map(node => (alone(node) ? -1 : (rank.get(node.depth) as number)))
       const run = layoutSteps({
         count: nodes.length,
-        edges: edges.map(({ from, to }) => [from, to] as const),
+        ...(fold.mode === 'aggregated' && { layers }),
+        // What goes back over layers is drawn around them.
+        edges: edges.map(({ from, to }) => [from, isBack(nodes, from, to) ? from : to] as const),
         across: nodeWidth,
         along: nodeHeight,
         gap: 28,
-        between: 34
+        between: 30
       })
       work.steps = { shape, run }
     }

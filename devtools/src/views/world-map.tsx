@@ -1,6 +1,7 @@
 /** Objects as cards in the column of their type, with lines between those that are related. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
+import type { Point } from '../model/layout.js'
 import { grouped } from '../model/numbers.js'
 import { fieldsAt, standing, versionAt, type WorldFold, type WorldObject } from '../model/world-at.js'
 import { gistOf, type Link, mapOf, stateOf, type WorldMap } from '../model/world-map.js'
@@ -36,7 +37,7 @@ export function WorldMapView({ book, fold, total, chosen, fresh, onObject }: Wor
   }, [])
   const { length } = book.events
   const around = total > 100 ? chosen : undefined
-  const map = useMemo(() => mapOf(fold, length, total, around, { height, gap }), [fold, length, total, around])
+  const map = useMemo(() => mapOf(book, fold, total, around, { height, gap }), [book, fold, total, around])
   const columns = map.types.length
   const width = Math.max(120, Math.min(220, (room.width - 2 * margin - between * (columns - 1)) / Math.max(1, columns)))
   const at = chosen ? map.objects.indexOf(chosen) : -1
@@ -62,10 +63,10 @@ export function WorldMapView({ book, fold, total, chosen, fresh, onObject }: Wor
       element.scrollLeft = spot.x + width + margin - element.clientWidth
     }
   }, [seen])
-  const lines = map.links.map(link => ({
+  const lines = map.links.map((link, index) => ({
     link,
     on: link.from === at || link.to === at,
-    ...curve(link, map, place, width)
+    d: curve(link, map.layout.bends[index] ?? [], place, down, width)
   }))
   const last = columns - 1
   const bows = map.links.some(({ from, to }) => map.layout.layer[from] === last && map.layout.layer[to] === last)
@@ -102,25 +103,11 @@ export function WorldMapView({ book, fold, total, chosen, fresh, onObject }: Wor
             {...{ book, object, length, width }}
             {...place(index)}
             chosen={index === at}
-            near={lines.some(({ link, on }) => on && (link.from === index || link.to === index))}
+            word={at < 0 || index === at ? undefined : wordOf(map, at, index)}
             fresh={fresh.has(object.id)}
             onObject={onObject}
           />
         ))}
-        {lines
-          .filter(({ on }) => on)
-          .slice(0, 12)
-          .map(({ link, ...middle }) => ({ link, ...wordAt(link, at, map, place, width, middle) }))
-          .map(({ link, x, y }) => (
-            <span
-              key={`${link.from} ${link.to} ${link.type} ${link.row}`}
-              className="word clip"
-              title={link.type.slice(0, 500)}
-              style={{ left: x, top: y }}
-            >
-              {link.type.slice(0, 200)}
-            </span>
-          ))}
       </div>
     </section>
   )
@@ -134,11 +121,12 @@ function Card(props: {
   readonly y: number
   readonly width: number
   readonly chosen: boolean
-  readonly near: boolean
+  /** How the chosen one is tied to it. */
+  readonly word: string | undefined
   readonly fresh: boolean
   readonly onObject: (id: string) => void
 }) {
-  const { book, object, length, x, y, width, chosen, near, fresh, onObject } = props
+  const { book, object, length, x, y, width, chosen, word, fresh, onObject } = props
   const at = versionAt(object, length)
   const fields = fieldsAt(object, at)
   const state = stateOf(fields)
@@ -146,7 +134,7 @@ function Card(props: {
   return (
     <button
       type="button"
-      className={`thing${chosen ? ' chosen' : ''}${near ? ' near' : ''}`}
+      className={`thing${chosen ? ' chosen' : ''}${word ? ' near' : ''}`}
       aria-pressed={chosen}
       title={gist}
       style={{ left: x, top: y, width, height }}
@@ -158,6 +146,11 @@ function Card(props: {
         {state !== undefined && width >= roomy && <span className="chip clip">{state}</span>}
       </span>
       <span className="words">{gist}</span>
+      {word && (
+        <span className="word clip" title={word.slice(0, 500)}>
+          {word.slice(0, 200)}
+        </span>
+      )}
       {fresh && <span className="chip fresh">{at === 0 ? 'new' : 'changed'}</span>}
     </button>
   )
@@ -172,43 +165,38 @@ function tiesOf(map: WorldMap, column: number): string {
   return [...counts].map(([type, count]) => `${type} ${count}`).join(', ')
 }
 
-/** From side to side; within one column, a bow to the right of it. */
+/** From side to side, past the cards of the columns between; within one column, a bow to the right of it. */
 function curve(
   { from, to }: Link,
-  map: WorldMap,
-  place: (index: number) => { x: number; y: number },
+  bends: readonly Point[],
+  place: (index: number) => Point,
+  down: number,
   width: number
-): { d: string; x: number; y: number } {
+): string {
   const [a, b] = [place(from), place(to)]
   const [ya, yb] = [a.y + height / 2, b.y + height / 2]
-  if (map.layout.layer[from] === map.layout.layer[to]) {
-    const right = a.x + width
-    return {
-      d: `M${right} ${ya}C${right + 30} ${ya} ${right + 30} ${yb} ${right} ${yb}`,
-      x: right + 32,
-      y: (ya + yb) / 2
-    }
+  const [right, back] = [a.x + width, a.x > b.x]
+  if (a.x === b.x) return `M${right} ${ya}C${right + 30} ${ya} ${right + 30} ${yb} ${right} ${yb}`
+  let [x, y] = back ? [b.x + width, yb] : [right, ya]
+  let d = `M${x} ${y}`
+  const go = (nextX: number, nextY: number): void => {
+    const half = (x + nextX) / 2
+    d += `C${half} ${y} ${half} ${nextY} ${nextX} ${nextY}`
+    y = nextY
   }
-  const [left, right, yl, yr] = a.x < b.x ? [a.x + width, b.x, ya, yb] : [b.x + width, a.x, yb, ya]
-  const middle = (left + right) / 2
-  return { d: `M${left} ${yl}C${middle} ${yl} ${middle} ${yr} ${right} ${yr}`, x: middle, y: (yl + yr) / 2 }
+  for (const bend of back ? bends.toReversed() : bends) {
+    go(x + between, down + bend.x)
+    x += between + width
+    d += `H${x}`
+  }
+  go(back ? a.x : b.x, back ? ya : yb)
+  return d
 }
 
-/** The word of a line stands where it leaves the gap beside the other card, so that words from one card do not meet. */
-function wordAt(
-  { from, to }: Link,
-  at: number,
-  map: WorldMap,
-  place: (index: number) => { x: number; y: number },
-  width: number,
-  middle: { x: number; y: number }
-): { x: number; y: number } {
-  const other = from === at ? to : from
-  const columns = (map.layout.layer[other] as number) - (map.layout.layer[at] as number)
-  if (Math.abs(columns) < 2) return middle
-  const [a, b] = [place(at), place(other)]
-  const x = columns > 0 ? b.x - between / 2 : b.x + width + between / 2
-  return { x, y: b.y + (a.y - b.y) * 0.03 + height / 2 }
+/** `supports, cites`: what ties the chosen one and another. */
+function wordOf(map: WorldMap, at: number, other: number): string {
+  const both = map.links.filter(({ from, to }) => (from === at && to === other) || (from === other && to === at))
+  return [...new Set(both.map(({ type }) => type))].join(', ')
 }
 
 function joined(lines: readonly { link: Link; on: boolean; d: string }[], on: boolean, field: boolean): string {
