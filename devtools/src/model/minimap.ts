@@ -41,7 +41,7 @@ export function rulerStep(msPerPx: number, minPx: number): number {
   return steps.find(step => step >= least) ?? hour * 2 ** Math.ceil(Math.log2(least / hour))
 }
 
-/** What stands at a mark of the ruler: 400 ms, 2 s, 1.5 s, 3:20 min, 2 h. */
+/** What stands at a mark of the ruler: 400 ms, 2 s, 1.5 s, 3:20 min, 2:00 h, 2:00:05 h. */
 export function rulerLabel(ms: number, step: number): string {
   const nbsp = '\u00a0'
   if (ms === 0) return `0${nbsp}s`
@@ -49,5 +49,6 @@ export function rulerLabel(ms: number, step: number): string {
   if (ms < 60_000 || step < 1000) return `${Number((ms / 1000).toFixed(3))}${nbsp}s`
   if (ms < 3_600_000)
     return `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}${nbsp}min`
-  return `${Math.floor(ms / 3_600_000)}:${String(Math.floor(ms / 60_000) % 60).padStart(2, '0')}${nbsp}h`
+  const two = (unit: number): string => String(Math.floor(ms / unit) % 60).padStart(2, '0')
+  return `${Math.floor(ms / 3_600_000)}:${two(60_000)}${step < 60_000 ? `:${two(1000)}` : ''}${nbsp}h`
 }

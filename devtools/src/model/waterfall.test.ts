@@ -233,4 +233,6 @@ test('a ruler has round steps and short labels', () => {
     '1.5\u00a0s',
     '3:20\u00a0min'
   ])
+  expect([rulerLabel(36e5, 1000), rulerLabel(3_605_000, 1000)]).toEqual(['1:00:00\u00a0h', '1:00:05\u00a0h'])
+  expect(rulerLabel(72e5, 6e5)).toBe('2:00\u00a0h')
 })

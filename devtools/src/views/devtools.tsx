@@ -229,7 +229,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
           return 'then' in list ? [] : list
         }}
       />
-      {dropping && <div className="drop">Drop a ledger: .jsonl, .jsonl.gz or a kando dump</div>}
+      {dropping && <div className="drop">Drop a ledger: .jsonl or .jsonl.gz</div>}
     </div>
   )
 }

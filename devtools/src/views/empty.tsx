@@ -88,7 +88,7 @@ export function Empty(props: { readonly onTry: (() => void) | undefined; readonl
               <button type="button" className="button large" onClick={onOpenFile}>
                 Open a ledger <kbd>o</kbd>
               </button>
-              <span className="muted">or drop a .jsonl, .jsonl.gz or a kando dump</span>
+              <span className="muted">or drop a .jsonl or .jsonl.gz file here</span>
             </div>
           </div>
           <section className="sources">

@@ -94,13 +94,13 @@ export function paint(ink: Ink, scene: Scene): void {
     context.globalAlpha = 1
   }
   for (const label of labels) label()
-  paintRuler(brush, marks, step)
+  const head = x(now)
+  paintRuler(brush, marks, step, head)
   if (range) {
     context.fillStyle = colours.muted
     for (const at of [range.from, range.to]) context.fillRect(Math.round(x(at)) - 0.5, rulerPx, 1.5, height)
     paintPill(brush, spanWords(range), x((range.from + range.to) / 2))
   }
-  const head = x(now)
   if (head < -6 || head > width + 6) return
   context.fillStyle = colours.text
   context.fillRect(head - 0.75, 0, 1.5, height)
@@ -373,7 +373,12 @@ function paintTicks(brush: Brush, ticks: Ticks, y: number): () => void {
   }
 }
 
-function paintRuler({ context, colours, sans, width, x }: Brush, marks: readonly number[], step: number): void {
+function paintRuler(
+  { context, colours, sans, width, x }: Brush,
+  marks: readonly number[],
+  step: number,
+  head: number
+): void {
   context.fillStyle = colours.bg
   context.fillRect(0, 0, width, rulerPx)
   context.font = `11px ${sans}`
@@ -381,7 +386,11 @@ function paintRuler({ context, colours, sans, width, x }: Brush, marks: readonly
     context.fillStyle = colours.line
     context.fillRect(Math.round(x(at)), 0, 1, rulerPx)
     context.fillStyle = colours.muted
-    context.fillText(rulerLabel(at, step), Math.round(x(at)) + 5, rulerPx / 2)
+    const label = rulerLabel(at, step)
+    const left = Math.round(x(at)) + 5
+    // The playhead does not strike through a time: that stands beside it.
+    const struck = head > left - 5 && head < left + context.measureText(label).width + 5
+    context.fillText(label, struck ? head + 7 : left, rulerPx / 2)
   }
   context.fillStyle = colours.line
   context.fillRect(0, rulerPx - 1, width, 1)

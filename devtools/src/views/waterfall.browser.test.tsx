@@ -170,3 +170,30 @@ test('at the playhead, what is to come is named but told nothing of', async () =
   expect(words).toContain('gpt-5-mini finder, waited 200 ms, streamed 200 ms, 1 pause, still streaming')
   expect(words).toContain('still to come')
 })
+
+test('a run of many calls opens on the last of them, says so, and shows all when it is told to', async () => {
+  const many = Array.from({ length: 600 }, (_, i) => [
+    asked(`r${i}`, `Mail ${i}?`, i * 1000),
+    answered(`b${i}`, `r${i}`, {}, i * 1000 + 900)
+  ]).flat()
+  const created = '2026-11-20T10:14:02.000Z'
+  panel.addSource({
+    ...source,
+    watch(listener) {
+      listener([{ name: 'run:9', length: many.length, created, updated: created }])
+      return () => {}
+    },
+    follow(_name, follower) {
+      follower.events(0, many)
+      return () => {}
+    }
+  })
+  panel.open(panel.runs.find(({ info }) => info.name === 'run:9')?.key as string)
+  const from = (): number => Number(root.querySelector('.handle')?.getAttribute('aria-valuenow'))
+  await expect.poll(() => root.querySelector('.part')?.textContent).toContain('600 calls')
+  await expect.poll(from).toBeGreaterThan(500_000)
+  await expect.poll(() => names().length).toBeGreaterThan(5)
+  await expect.poll(() => grid().scrollTop).toBeGreaterThan(10_000)
+  await page.getByRole('button', { name: 'Show all' }).click()
+  expect(from()).toBe(0)
+})

@@ -3,7 +3,7 @@
 import { type PointerEvent, type KeyboardEvent as ReactKey, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { groupName } from '../model/groups.js'
 import { masked } from '../model/mask.js'
-import { grouped } from '../model/numbers.js'
+import { duration, grouped } from '../model/numbers.js'
 import { piecesOf } from '../model/pieces.js'
 import { type Bar, endAt, waterfallOf } from '../model/waterfall.js'
 import { type Line, linesOf, others, place } from '../model/waterfall-lines.js'
@@ -46,7 +46,8 @@ function Calls({ run, dock }: ViewProps) {
   const { book, shown: atHead } = run
   const scroller = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [zoom, setZoom] = useState<TimeRange | undefined>(undefined)
+  /** What is shown: all, a stretch, or the last calls of a run that is too long to be seen at once. */
+  const [wanted, setZoom] = useState<TimeRange | 'tail' | undefined>('tail')
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
   const [view, setView] = useState({ top: 0, height: 600, width: 900, all: 0 })
   const [hovered, setHovered] = useState(-1)
@@ -58,6 +59,9 @@ function Calls({ run, dock }: ViewProps) {
   const now = nowOf(panel, run, waterfall.end)
   const whole = Math.max(1, waterfall.end, now)
   const limit = whole * Math.max(room, view.width / Math.max(view.width - roomPx, view.width / 2))
+  const { bars } = waterfall
+  const tail = bars.length > few ? tailOf(bars, now, Math.max(8, Math.floor(view.height / linePx) - 3)) : undefined
+  const zoom = wanted === 'tail' ? tail : wanted
   const shown = zoom ?? { from: 0, to: limit }
   const { range, selected } = panel
   const length = atHead.events.length
@@ -136,22 +140,24 @@ function Calls({ run, dock }: ViewProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection moves the window
   useLayoutEffect(() => bring.current(), [bar])
   // A window without any bar in sight moves the lines to where there is one.
+  const touched = useRef(false)
   const meet = useRef<() => void>(() => {})
   meet.current = () => {
     const element = scroller.current
-    if (!element || !zoom) return
+    if (!element || !zoom || (wanted === 'tail' && touched.current)) return
     const from = Math.floor(element.scrollTop / linePx)
     const to = (element.scrollTop + element.clientHeight - rulerPx) / linePx
     for (let at = from; at < to; at++) {
       const line = lines.at(at)
       if (line?.kind === 'bar' && line.bar.start <= zoom.to && endAt(line.bar, now) >= zoom.from) return
     }
-    const { bars } = waterfall
     const next = bars[Math.min(bars.length - 1, startedBefore(bars, zoom.from))]
-    if (next && next.start <= zoom.to) element.scrollTop = lines.ofBar(next) * linePx
+    if (!next || next.start > zoom.to) return
+    element.scrollTop = lines.ofBar(next) * linePx
+    setView({ ...view, top: element.scrollTop })
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new window moves the lines
-  useLayoutEffect(() => meet.current(), [zoom])
+  useLayoutEffect(() => meet.current(), [zoom?.from, zoom?.to, view.height])
   useEffect(() => {
     const element = scroller.current
     if (!element) return
@@ -395,6 +401,17 @@ function Calls({ run, dock }: ViewProps) {
     <div className={dock ? 'waterfall in-dock' : 'waterfall'}>
       {!dock && <Legend />}
       {!dock && <Minimap run={run} brush={{ shown, onChange: next => look(next.from, next.to) }} />}
+      {tail && (
+        <p className="part meta">
+          <span className="clip">
+            {zoom ? `Shown: ${duration(zoom.to - zoom.from)} of` : 'Shown: all of'} {duration(whole)}, with{' '}
+            {grouped(bars.length)} calls.
+          </span>
+          <button type="button" className="quiet" onClick={() => setZoom(zoom ? undefined : 'tail')}>
+            {zoom ? 'Show all' : 'Show the last ones'}
+          </button>
+        </p>
+      )}
       <div
         ref={scroller}
         className="lines"
@@ -404,6 +421,12 @@ function Calls({ run, dock }: ViewProps) {
         aria-activedescendant={active >= first && active < last ? `line-${active}` : undefined}
         tabIndex={0}
         onKeyDown={onKey}
+        onWheel={() => {
+          touched.current = true
+        }}
+        onPointerDown={() => {
+          touched.current = true
+        }}
         onScroll={event => setView({ ...view, top: event.currentTarget.scrollTop })}
       >
         <div className="space" role="presentation" style={{ height: lines.count * linePx + rulerPx }}>
@@ -450,4 +473,10 @@ function startedBefore(bars: readonly Bar[], ms: number): number {
     else high = middle
   }
   return low
+}
+
+/** So many calls up to now, with room for their words. */
+function tailOf(bars: readonly Bar[], now: number, many: number): TimeRange {
+  const from = bars[Math.max(0, startedBefore(bars, now + 1) - many)]?.start ?? 0
+  return { from, to: now + Math.max(1, now - from) * 0.15 }
 }
