@@ -32,7 +32,7 @@ import { type Keys, providerLlm } from './llm/providers.js'
 import { retried } from './llm/retried.js'
 import { running } from './llm/running.js'
 import type { Timeouts } from './llm/wire/timers.js'
-import { once } from './once.js'
+import { once, part } from './once.js'
 import type { Kit } from './run/kit.js'
 import type { Run, RunKitOptions } from './run/run-kit.js'
 
@@ -276,7 +276,7 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
         }),
       fork: (id, position, { id: branch = newId(host), change, strict, ...given } = {}) =>
         continued(id, given, async (parent, kit, common) => {
-          const { forkKit } = await import('./run/fork.js') // few programs fork
+          const { forkKit } = await forks()
           return {
             stream: forkKit(kit, {
               ...common,
@@ -312,7 +312,8 @@ export function createDaybook(options: DaybookOptions = {}): Daybook {
 }
 
 /** The event-sourced half, with the first run: a page that only asks never loads it. */
-const runs = (): Promise<typeof import('./run/run-kit.js')> => import('./run/run-kit.js')
+const runs = part(() => import('./run/run-kit.js'))
+const forks = part(() => import('./run/fork.js')) // few programs fork
 
 function either(signal: AbortSignal | undefined, other: AbortSignal): AbortSignal {
   return signal ? AbortSignal.any([signal, other]) : other

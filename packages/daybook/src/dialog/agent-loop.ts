@@ -32,12 +32,13 @@ export interface Loop {
 type Step = AsyncGenerator<AgentDelta, InvokeResult, void>
 
 /**
- * Every try works on a copy, which nobody is told of. What belongs to the dialog is put into it as soon as it is whole:
+ * Every try works on a copy (`first`, and those made later), which nobody is told of. What belongs to the dialog is put into it as soon as it is whole:
  * a round's calls together with their results, so that an abort leaves no call without one.
  */
 export async function* answered(
   loop: Loop,
   dialog: Dialog,
+  first: Dialog,
   options: RespondOptions,
   session: SessionRecord,
   signal: AbortSignal
@@ -46,14 +47,15 @@ export async function* answered(
   const settled = async (): Promise<void> => recorder?.settled()
   const record: RoundContext['record'] = draft => recorder?.record(draft)
   const run: RoundContext['run'] = new Map()
-  const copy = (): Dialog => dialog.fork({ linked: false, id: dialog.id })
   /** Appends what an event of the ledger led to. */
   const put = (draft: MessageDraft, event: string | undefined): DialogMessage => {
     if (event !== undefined) recorder?.follow(dialog.id, event)
     return dialog.append(draft)
   }
 
-  let working = copy()
+  const copy = (): Dialog => dialog.fork({ linked: false, id: dialog.id })
+
+  let working = first
   let state: StepState = 'initial'
   let retries = 0
   let rounds = 0

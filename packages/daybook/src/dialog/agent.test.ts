@@ -359,3 +359,12 @@ describe('with a ledger', () => {
     })
   })
 })
+
+test('what is put into the dialog once it is being answered waits for the next answer', async () => {
+  const { llm, requests } = answering('One.', 'Two.')
+  const agent = agentOf(llm).open('main').receive('First')
+  const reply = agent.respond()
+  agent.receive('Second')
+  expect((await reply).text).toBe('One.')
+  expect(requests[0]?.messages.map(message => message.content)).toEqual(['First'])
+})

@@ -6,7 +6,8 @@ import type { Ledger } from '../ledger/ledger.js'
 import { type Live, live, tap } from '../llm/live.js'
 import type { LLMOptions, ToolCall } from '../llm/llm.js'
 import { type Sleep, sleep } from '../llm/sleep.js'
-import { answered, type Loop } from './agent-loop.js'
+import { part } from '../once.js'
+import type { Loop } from './agent-loop.js'
 import type { AttachmentOptions, AttachmentSource } from './attachment.js'
 import { type ContextManager, newestTurns } from './context.js'
 import { contextWindow } from './context-window.js'
@@ -130,6 +131,9 @@ export interface Agent {
   respond(options?: RespondOptions): Live<AgentDelta, AgentReply>
 }
 
+/** With the first answer: a page that only opens dialogs never loads it. */
+const theLoop = part(() => import('./agent-loop.js'))
+
 export function createAgent(options: AgentOptions): Agent {
   const { invoker, model, name = 'assistant', system, ledger, host = defaultHost(), countTokens } = options
   if (typeof invoker?.call !== 'function') throw new InputError('An agent needs an invoker: an object with call().')
@@ -222,14 +226,17 @@ export function createAgent(options: AgentOptions): Agent {
       const session = sessionRecord()
       let dialog: Dialog | undefined
       const answering = live<AgentDelta, AgentReply>(
-        signal => {
+        async signal => {
           const asked = found(respondOptions.alias)
           if (busy.has(asked)) {
             throw new InputError('This dialog is being answered already: wait for that, or fork it.')
           }
           dialog = asked
           busy.add(dialog)
-          return answered(loop, dialog, respondOptions, session, signal)
+          // As it is now: what is put into it while the loop is loaded is not asked about.
+          const copy = dialog.fork({ linked: false, id: dialog.id })
+          const { answered } = await theLoop()
+          return answered(loop, dialog, copy, respondOptions, session, signal)
         },
         { signal: respondOptions.signal }
       )

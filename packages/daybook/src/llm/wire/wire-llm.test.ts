@@ -30,7 +30,7 @@ test('a part that could not be loaded fails the call, which may be made again', 
     return call
   })
   const error = await llm(request).catch(caught => caught)
-  expect(error).toMatchObject({ name: 'APIConnectionError', kind: 'connection', retryable: true, model: 'm' })
+  expect(error).toMatchObject({ name: 'APIConnectionError', kind: 'connection', retryable: true })
   expect(error.message).toContain('could not be loaded: Failed to fetch')
   expect(await llm(request)).toBe(response)
 })
