@@ -24,6 +24,9 @@ export interface CallFigures {
   readonly rhythm: readonly (readonly [pauseMs: number, length: number])[]
 }
 
+/** What an answer has cost so far. It needs the list of prices, which is large: it comes when the page has time. */
+export const pricing: { of?: (request: Record<string, unknown>, written: number) => number | null } = {}
+
 export function callFigures(book: Book, call: Call, now: number): CallFigures {
   const live = book.streams.live.get(call.id)
   const started = book.startedAt + (book.times[call.row] ?? Number.NaN)
@@ -37,6 +40,7 @@ export function callFigures(book: Book, call: Call, now: number): CallFigures {
       firstDeltaMs: live ? since(started, live.firstAt) : undefined,
       tokensPerSecond: live?.tokensPerSecond,
       outputTokens: live ? Math.round(live.tokens) : undefined,
+      costUsd: live && pricing.of?.(record(book.events[call.row]?.data), live.tokens),
       estimated: true
     }
   }

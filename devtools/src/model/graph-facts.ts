@@ -114,10 +114,11 @@ function liveOf(graph: Graph, book: Book, node: GraphNode): number | undefined {
 function liveWords(book: Book, row: number, now: number): string[] {
   const call = book.calls.ofRow(row)
   if (!call) return ['streaming']
-  const { tokensPerSecond, outputTokens } = callFigures(book, call, now)
+  const { tokensPerSecond, outputTokens, costUsd } = callFigures(book, call, now)
   const words = ['streaming']
   if (tokensPerSecond !== undefined) words.push(rate(tokensPerSecond))
-  if (outputTokens !== undefined) words.push(`≈ ${count(outputTokens)} tok`)
+  if (typeof costUsd === 'number') words.push(usd(costUsd, true))
+  else if (outputTokens !== undefined) words.push(`≈ ${count(outputTokens)} tok`)
   return words
 }
 

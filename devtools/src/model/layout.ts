@@ -15,6 +15,8 @@ export interface LayoutInput {
   /** Between boxes of a layer, and between layers. */
   readonly gap: number
   readonly between: number
+  /** A layer is ordered by those before it alone: what comes of boxes does not move them. */
+  readonly forward?: boolean
   /** Of a wider layer, the rest goes into further rows. */
   readonly perRow?: number
 }
@@ -93,7 +95,7 @@ export function* layoutSteps(input: LayoutInput): Generator<void, Layout> {
   }
   for (const cells of layers) number(cells)
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    const down = sweep % 2 === 0
+    const down = input.forward || sweep % 2 === 0
     for (const cells of down ? layers : layers.toReversed()) {
       const wish = new Map(cells.map(cell => [cell, mean((down ? above : below)[cell], place) ?? valueAt(place, cell)]))
       cells.sort((a, b) => (wish.get(a) as number) - (wish.get(b) as number) || valueAt(place, a) - valueAt(place, b))

@@ -4,6 +4,7 @@ import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
 import { cacheState, providerTokens } from './cache-state.js'
 import { type Glyph, glyphOf, isError, typeParts } from './family.js'
+import { callFigures } from './figures.js'
 import { masked } from './mask.js'
 import { cents, count, grouped, rate, seconds } from './numbers.js'
 import { number, record } from './read.js'
@@ -117,6 +118,7 @@ export interface LiveRow {
   readonly actor: string
   readonly tail: string
   readonly tokens: string
+  readonly cost: string
   readonly rate: string
   /** Nothing came for a while. */
   readonly idle: boolean
@@ -141,6 +143,7 @@ export function liveRows(book: Book, now: number, room = 120): readonly LiveRow[
       actor: call.name.replace(/^.*\//, ''),
       tail: masked(tail(plain(said.slice(-4 * room)), room)),
       tokens: `≈${count(Math.round(answer.tokens))}`,
+      cost: cents(callFigures(book, call, now).costUsd, true),
       rate: now - answer.lastAt > silentMs ? '' : rate(answer.tokensPerSecond),
       idle: now - answer.lastAt > idleMs
     })

@@ -76,6 +76,7 @@ export function mapOf(
     along: 1,
     gap: card.gap,
     between: 0,
+    forward: true,
     perRow: maxObjects
   })
   return { objects, types, links, layout }

@@ -126,7 +126,7 @@ export function StreamingRow(props: {
         <span className={item.idle ? 'caret idle' : 'caret'} />
       </Cell>
       <Cell className="tok r">{item.tokens}</Cell>
-      <Cell className="cost r" />
+      <Cell className="cost r">{item.cost}</Cell>
       <Cell className="cache-cell">
         {item.rate !== '' && item.rate !== '–' && <Chip chip={{ look: 'live', text: item.rate }} />}
       </Cell>
