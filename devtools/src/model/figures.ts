@@ -2,6 +2,7 @@
 import type { Book } from './book.js'
 import { cacheState } from './cache-state.js'
 import type { Call } from './calls.js'
+import { pricing } from './pricing.js'
 import { named, number, record, string } from './read.js'
 
 export interface CallFigures {
@@ -23,9 +24,6 @@ export interface CallFigures {
   /** The pauses and lengths of the stream, where they were recorded. */
   readonly rhythm: readonly (readonly [pauseMs: number, length: number])[]
 }
-
-/** What an answer has cost so far. It needs the list of prices, which is large: it comes when the page has time. */
-export const pricing: { of?: (request: Record<string, unknown>, written: number) => number | null } = {}
 
 export function callFigures(book: Book, call: Call, now: number): CallFigures {
   const live = book.streams.live.get(call.id)

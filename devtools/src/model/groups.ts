@@ -103,7 +103,7 @@ export function grouping(): Grouping {
         }
       } else if (type === 'object.patched' && id !== undefined) subject = id
       else if (type === 'relation.created') ownGroup(string(data.source_id), string(data.target_id))
-      else if (type === 'dialog.opened') dialogs.set(String(data.dialog_id), named(data.session_name) ?? '')
+      else if (type === 'dialog.opened') dialogs.set(String(data.dialog_id), nameIn(data.session_name))
       subjects.push(subject)
       led.push(key)
     },
@@ -133,6 +133,11 @@ export function grouping(): Grouping {
       group.open++
       return group
     }
+  }
+
+  /** A name that somebody gave: one made of the time it began says nothing here. */
+  function nameIn(name: unknown): string {
+    return (named(name) ?? '').replace(/^\d{8}_\d{6}_\w+$/, '')
   }
 
   /** What is related to the goal itself is a part of its own, whatever led to it. */

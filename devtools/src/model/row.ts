@@ -4,9 +4,9 @@ import type { LedgerEvent } from 'daybook'
 import { type Book, shownActor } from './book.js'
 import { cacheState, providerTokens } from './cache-state.js'
 import { type Glyph, glyphOf, isError, typeParts } from './family.js'
-import { callFigures } from './figures.js'
 import { masked } from './mask.js'
 import { cents, count, grouped, rate, seconds } from './numbers.js'
+import { pricing } from './pricing.js'
 import { number, record } from './read.js'
 import { tail } from './streams.js'
 import { plain, question, type Summary, summaryOf } from './summary.js'
@@ -143,7 +143,7 @@ export function liveRows(book: Book, now: number, room = 120): readonly LiveRow[
       actor: call.name.replace(/^.*\//, ''),
       tail: masked(tail(plain(said.slice(-4 * room)), room)),
       tokens: `≈${count(Math.round(answer.tokens))}`,
-      cost: cents(callFigures(book, call, now).costUsd, true),
+      cost: cents(pricing.of?.(record(book.events[call.row]?.data), answer.tokens), true),
       rate: now - answer.lastAt > silentMs ? '' : rate(answer.tokensPerSecond),
       idle: now - answer.lastAt > idleMs
     })

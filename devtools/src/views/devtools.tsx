@@ -68,7 +68,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
   const actions = (): readonly Action[] | Promise<readonly Action[]> =>
     root.current ? actionsIn({ panel, root: root.current, onOpenFile, onTry }) : []
   useEffect(() => {
-    const next = [loadFilter, ...views.map(view => view.ready), tryIt?.Sheet.ready, wholePage && loadRest]
+    const next = [loadFilter, ...views.map(view => view.ready), tryIt?.Sheet.ready, loadPrices, wholePage && loadRest]
     const timer = setTimeout(async () => {
       // One after the other: what is asked for meanwhile does not stand in a queue behind them.
       for (const ready of next) if (ready) await ready().catch(() => undefined)
@@ -233,6 +233,9 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
     </div>
   )
 }
+
+/** What an answer costs while it streams. */
+const loadPrices = (): Promise<unknown> => import('./live-prices.js')
 
 /** What a page that goes offline would miss. */
 const loadRest = (): Promise<unknown> => import('./rest.js').then(({ loadAll }) => loadAll())

@@ -30,7 +30,7 @@ export function ForkButton({
       onClick={() => panel.setSheet('fork')}
     >
       <Glyph name="branch" tinted={why === undefined} />
-      {short ? 'Fork' : 'Fork here'}
+      <span className={short ? 'hidden' : undefined}>Fork here</span>
       {!short && <kbd>f</kbd>}
     </button>
   )

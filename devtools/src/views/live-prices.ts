@@ -1,5 +1,5 @@
 /** What an answer that is on its way has cost so far, by the price list: of four characters each a token, as budgets count. */
-import { pricing } from '../model/figures.js'
+import { pricing } from '../model/pricing.js'
 import { record, string } from '../model/read.js'
 import { costOf, priceOf } from '../sources/price-list.js'
 

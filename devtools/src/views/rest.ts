@@ -9,7 +9,6 @@ export async function loadAll(): Promise<void> {
     ...[...Object.values(overlays), ...Object.values(sheets)].map(part => ('ready' in part ? part.ready : undefined)),
     () => import('../sdk.js'),
     () => import('../sources/open-files.js'),
-    () => import('./live-prices.js'),
     () => import('./inspector-tabs.js'),
     () => import('./grouped-rows.js'),
     () => import('./miss.js'),
