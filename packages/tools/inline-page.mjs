@@ -3,6 +3,10 @@
 import { createHash } from 'node:crypto'
 
 const later = /\bimport\(\s*(["'])([^"']+)\1\s*\)/g
+/** `(await import('x')).name` */
+const oneName = /\(\s*await import\(\s*(["'])([^"']+)\1\s*\)\s*\)\.(\w+)/g
+/** `{ a, b } = await import('x')` */
+const someNames = /\{([\w\s,]+)\}(\s*=\s*await )import\(\s*(["'])([^"']+)\3\s*\)/g
 
 /**
  * A Vite plugin: what a module would load later is loaded with it. One file has nothing to load later, and without this
@@ -16,14 +20,24 @@ export function allAtOnce() {
   }
 }
 
-/** A module's code with a static import for each dynamic one of a fixed path; undefined where there is none. */
+/**
+ * A module's code with a static import for each dynamic one of a fixed path; undefined where there is none. Where it says
+ * which names it wants, it imports these, and the bundler leaves out the rest of that module.
+ */
 export function withoutLater(code) {
   const imports = []
-  const changed = code.replace(later, (_all, _quote, path) => {
+  const atOnce = (names, path) => {
     const name = `atOnce${imports.length}`
-    imports.push(`import * as ${name} from ${JSON.stringify(path)};`)
-    return `Promise.resolve(${name})`
-  })
+    imports.push(`import ${names(name)} from ${JSON.stringify(path)};`)
+    return name
+  }
+  const changed = code
+    .replace(oneName, (_all, _quote, path, wanted) => atOnce(name => `{ ${wanted} as ${name} }`, path))
+    .replace(someNames, (_all, wanted, between, _quote, path) => {
+      const members = wanted.match(/\w+/g).map(name => `${name}: ${atOnce(own => `{ ${name} as ${own} }`, path)}`)
+      return `{${wanted}}${between}Promise.resolve({ ${members.join(', ')} })`
+    })
+    .replace(later, (_all, _quote, path) => `Promise.resolve(${atOnce(name => `* as ${name}`, path)})`)
   return imports.length > 0 ? imports.join('') + changed : undefined
 }
 

@@ -37,8 +37,12 @@ test('a page of another kind is not taken for one', () => {
 test('what a module of it would load later is loaded with it', () => {
   const code = `const load = async () => (await import('./later.js')).name\nconst kit = () => import("daybook-kits/research")\n`
   expect(withoutLater(code)).toBe(
-    `import * as atOnce0 from "./later.js";import * as atOnce1 from "daybook-kits/research";` +
-      'const load = async () => (await Promise.resolve(atOnce0)).name\nconst kit = () => Promise.resolve(atOnce1)\n'
+    `import { name as atOnce0 } from "./later.js";import * as atOnce1 from "daybook-kits/research";` +
+      'const load = async () => atOnce0\nconst kit = () => Promise.resolve(atOnce1)\n'
+  )
+  expect(withoutLater('const { a, b } = await import("./some.js")')).toBe(
+    'import { a as atOnce0 } from "./some.js";import { b as atOnce1 } from "./some.js";' +
+      'const { a, b } = await Promise.resolve({ a: atOnce0, b: atOnce1 })'
   )
   expect(withoutLater('const load = path => import(path)')).toBeUndefined()
 })
