@@ -1,47 +1,55 @@
 /** The loop of one `respond`: calls until there is an answer without errors and without calls of tools. */
 import { asDaybookError, type DaybookError } from '../errors.js'
 import type { Host } from '../host.js'
-import type { Sleep } from '../llm/sleep.js'
-import type { AgentDelta, AgentReply, RespondOptions } from './agent.js'
+import { sleep as sleepFor } from '../llm/sleep.js'
+import type { AgentDelta, AgentOptions, AgentReply, RespondOptions } from './agent.js'
 import { askedInvoker } from './asked-invoker.js'
-import type { ContextWindow } from './context-window.js'
+import { newestTurns } from './context.js'
+import { type ContextWindow, contextWindow } from './context-window.js'
 import type { Dialog } from './dialog.js'
 import type { DialogRecorder } from './dialog-recorder.js'
-import type { InvokeOptions, InvokeResult, Invoker, ModelArgs } from './invoker.js'
+import type { InvokeResult, ModelArgs } from './invoker.js'
 import type { DialogMessage, MessageDraft } from './message.js'
 import { createPrompt, defaultHandlers, type Prompt, renderTemplate } from './prompt.js'
 import { agentError, type SessionRecord, type StepState } from './session.js'
 import { type RoundContext, toolRound } from './tool-round.js'
 
 /** What is the same for every `respond` of an agent. */
-export interface Loop {
-  readonly invoker: Invoker
-  readonly model: string
+export interface LoopOptions
+  extends Pick<
+    AgentOptions,
+    'invoker' | 'model' | 'modelArgs' | 'apiType' | 'contextManager' | 'countTokens' | 'sleep'
+  > {
   readonly name: string
-  readonly modelArgs: ModelArgs
-  readonly apiType: InvokeOptions['apiType']
   readonly maxExceptionRetry: number
   readonly maxRounds: number
   readonly maxLlmRecall: number
-  readonly window: ContextWindow
   readonly recorder: DialogRecorder | undefined
   readonly host: Pick<Host, 'warn'>
-  readonly sleep: Sleep
+}
+
+interface Loop extends LoopOptions {
+  readonly window: ContextWindow
 }
 
 type Step = AsyncGenerator<AgentDelta, InvokeResult, void>
+
+/** Makes what answers an agent's dialogs. */
+export function agentLoop(options: LoopOptions): (...given: Answering) => AsyncGenerator<AgentDelta, AgentReply, void> {
+  const { model, host, countTokens, contextManager = newestTurns({ countTokens, host }) } = options
+  const loop = { ...options, window: contextWindow(contextManager, model, host) }
+  return (...given) => answered(loop, ...given)
+}
+
+type Answering = [dialog: Dialog, first: Dialog, options: RespondOptions, session: SessionRecord, signal: AbortSignal]
 
 /**
  * Every try works on a copy (`first`, and those made later), which nobody is told of. What belongs to the dialog is put into it as soon as it is whole:
  * a round's calls together with their results, so that an abort leaves no call without one.
  */
-export async function* answered(
+async function* answered(
   loop: Loop,
-  dialog: Dialog,
-  first: Dialog,
-  options: RespondOptions,
-  session: SessionRecord,
-  signal: AbortSignal
+  ...[dialog, first, options, session, signal]: Answering
 ): AsyncGenerator<AgentDelta, AgentReply, void> {
   const { recorder, maxExceptionRetry, maxRounds } = loop
   const settled = async (): Promise<void> => recorder?.settled()
@@ -120,7 +128,7 @@ async function* answer(
   session: SessionRecord,
   signal: AbortSignal
 ): Step {
-  const { invoker, model, name, apiType, window, recorder, maxLlmRecall, sleep } = loop
+  const { invoker, model, name, apiType, window, recorder, maxLlmRecall, sleep = sleepFor } = loop
   const { metadata, parserArgs, streamHandler, cache, scope, strict } = options
   const given = { ...loop.modelArgs, ...options.modelArgs }
   const modelArgs = last ? withoutTools(given) : given

@@ -5,12 +5,10 @@ import type { Json, JsonObject } from '../json.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { type Live, live, tap } from '../llm/live.js'
 import type { LLMOptions, ToolCall } from '../llm/llm.js'
-import { type Sleep, sleep } from '../llm/sleep.js'
+import type { Sleep } from '../llm/sleep.js'
 import { part } from '../once.js'
-import type { Loop } from './agent-loop.js'
 import type { AttachmentOptions, AttachmentSource } from './attachment.js'
-import { type ContextManager, newestTurns } from './context.js'
-import { contextWindow } from './context-window.js'
+import type { ContextManager } from './context.js'
 import type { Cost } from './cost.js'
 import { Dialog, type ForkOptions, type PutOptions } from './dialog.js'
 import { dialogRecorder } from './dialog-recorder.js'
@@ -131,29 +129,19 @@ export interface Agent {
   respond(options?: RespondOptions): Live<AgentDelta, AgentReply>
 }
 
-/** With the first answer: a page that only opens dialogs never loads it. */
-const theLoop = part(() => import('./agent-loop.js'))
-
 export function createAgent(options: AgentOptions): Agent {
-  const { invoker, model, name = 'assistant', system, ledger, host = defaultHost(), countTokens } = options
+  const { invoker, model, name = 'assistant', system, ledger, host = defaultHost() } = options
   if (typeof invoker?.call !== 'function') throw new InputError('An agent needs an invoker: an object with call().')
   if (typeof model !== 'string' || model === '') throw new InputError('An agent needs the name of a model.')
   const recorder = ledger && dialogRecorder(ledger, { host, actor: name })
-  const { contextManager = newestTurns({ countTokens, host }) } = options
-  const loop: Loop = {
-    invoker,
-    model,
-    name,
-    modelArgs: options.modelArgs ?? {},
-    apiType: options.apiType,
+  const settings = {
+    ...{ ...options, name, recorder, host },
     maxExceptionRetry: whole('maxExceptionRetry', options.maxExceptionRetry ?? 3),
     maxRounds: whole('maxInterruptSteps', options.maxInterruptSteps ?? 5) || 100,
-    maxLlmRecall: whole('maxLlmRecall', options.maxLlmRecall ?? 0),
-    window: contextWindow(contextManager, model, host),
-    recorder,
-    host,
-    sleep: options.sleep ?? sleep
+    maxLlmRecall: whole('maxLlmRecall', options.maxLlmRecall ?? 0)
   }
+  // With the first answer: a page that only opens dialogs never loads it.
+  const loop = part(async () => (await import('./agent-loop.js')).agentLoop(settings))
   const dialogs = new Map<string, Dialog>()
   const busy = new Set<Dialog>()
   let active: string | undefined
@@ -235,8 +223,8 @@ export function createAgent(options: AgentOptions): Agent {
           busy.add(dialog)
           // As it is now: what is put into it while the loop is loaded is not asked about.
           const copy = dialog.fork({ linked: false, id: dialog.id })
-          const { answered } = await theLoop()
-          return answered(loop, dialog, copy, respondOptions, session, signal)
+          const answer = await loop()
+          return answer(dialog, copy, respondOptions, session, signal)
         },
         { signal: respondOptions.signal }
       )

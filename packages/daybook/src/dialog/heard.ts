@@ -3,8 +3,8 @@ import { APIUserAbortError, asDaybookError } from '../errors.js'
 import { itemsOf, type Live, live, observe, relay, tap, unlessAborted } from '../llm/live.js'
 import type { LLMDelta } from '../llm/llm.js'
 import { withPartial } from '../llm/llm-stream.js'
+import { part } from '../once.js'
 import type { InvokeDelta, InvokeResult, StreamHandler } from './invoker.js'
-import { partialJson } from './partial-json.js'
 
 /** Makes the call, for whoever can end it. */
 export type Ask<Delta = LLMDelta> = (signal: AbortSignal | undefined) => Live<Delta, InvokeResult>
@@ -57,14 +57,18 @@ function handlerFailure(cause: unknown): Error {
   })
 }
 
+/** With the first answer that is a value: one in words does not need it. */
+const reader = part(() => import('./partial-json.js'))
+
 /** Adds the value that the text is so far, where it is JSON. */
 export function growing(ask: Ask): Ask<InvokeDelta> {
   return signal =>
     keepingPartial(
       live<InvokeDelta, InvokeResult>(
         async function* (own) {
-          const answer = ask(own)
+          const { partialJson } = await reader()
           const value = partialJson()
+          const answer = ask(own)
           for await (const delta of answer) {
             yield delta
             if (delta.type !== 'text.delta') continue

@@ -1,6 +1,7 @@
 /** Plain JSON Schema as a schema of ours. The library that checks by it is loaded when there is something to check. */
 import { type DaybookError, InputError, shown } from '../errors.js'
 import { copyJson, frozenCopy, isRecord, type JsonObject } from '../json.js'
+import { part } from '../once.js'
 import { lines, pathOf } from './issues.js'
 import { atPointer, decoded, depthOver, maxValueDepth } from './json-values.js'
 import type { Schema, Validated } from './schema.js'
@@ -17,15 +18,14 @@ export function plainJsonSchema(source: JsonObject): Schema {
   const root = Object.freeze(jsonSchema) as JsonObject
   const checked = cleaned(root, [], root)
   const reader = schemaReader(root)
-  let making: Promise<Check> | undefined
+  const checker = part(() => checkOf(checked))
   return {
     jsonSchema: root,
     async validate(value) {
       if (depthOver(value, maxValueDepth)) {
         return { ok: false, issues: [`at $: nested more than ${maxValueDepth} levels deep`] }
       }
-      making ??= checkOf(checked)
-      const check = await making
+      const check = await checker()
       const relaxed = reader.withoutNulls(value)
       const problems = check(relaxed)
       if (problems.length > 0) return failed(problems)
