@@ -262,6 +262,25 @@ test('a dock that its page moves elsewhere stays open, and one that it took away
   mounted = undefined
 })
 
+test('the trigger of a closed dock is there again where its page moves it to, and where it is removed and comes back', async () => {
+  const { source } = run(asked('q', 'Why?'))
+  const first = place()
+  mounted = mountDevtools(first, source, { mode: 'docked', open: false })
+  const button = await found(() => root().querySelector<HTMLElement>('button'))
+  const seen = (): boolean => button.checkVisibility() && button.getBoundingClientRect().height > 0
+  await found(seen)
+  const host = first.firstElementChild as Element
+  place().append(host)
+  await found(seen)
+  host.remove()
+  await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  expect(seen()).toBe(false)
+  place().append(host)
+  await found(seen)
+  button.click()
+  await found(rowWith('Why?'))
+})
+
 test('ten megabytes in every name keep the panel awake', async () => {
   const big = 'word **bold** [l](http://x.y) '.repeat(350_000)
   const { source } = run(

@@ -29,8 +29,8 @@ export function createTrigger(
   const page = target.ownerDocument
   const host = page.createElement('div')
   host.setAttribute('data-daybook-devtools', '')
-  host.style.setProperty('all', 'initial', 'important')
-  host.style.setProperty('direction', 'ltr', 'important')
+  // Beside the page's layout, and with a size while it is in the page.
+  host.style.cssText = 'all:initial;direction:ltr;position:fixed;width:1px;height:1px'.replace(/;|$/g, '!important;')
   const root = host.attachShadow({ mode: 'open' })
   const sheet = new (page.defaultView ?? window).CSSStyleSheet()
   sheet.replaceSync(css)
@@ -48,7 +48,16 @@ export function createTrigger(
   box.append(button)
   root.append(box)
   target.append(host)
-  box.showPopover?.()
+  const show = (): void => {
+    try {
+      box.showPopover()
+    } catch {
+      // Open already, or not in the page.
+    }
+  }
+  show()
+  // A page that takes the host away and puts it elsewhere closes the popover without a word.
+  new ResizeObserver(show).observe(host)
 
   const tell = (running: number, usd?: number): void => {
     dot.className = running > 0 ? 'on' : ''
