@@ -87,13 +87,39 @@ function causesAt(causes: Causes, length: number): Causes {
   }
 }
 
-/** The number of events that had happened so many milliseconds after the start: times never go back far. */
+const clocks = new WeakMap<readonly number[], number[]>()
+
+/**
+ * The times of a run's events as a clock that never goes back: what has no time, or an earlier one than what stands before
+ * it, stands where that does. Goes on from where it was.
+ */
+export function clockOf(times: readonly number[]): readonly number[] {
+  let clock = clocks.get(times)
+  if (!clock) {
+    clock = []
+    clocks.set(times, clock)
+  }
+  for (let at = clock.length; at < times.length; at++) {
+    const before = clock[at - 1] ?? 0
+    const time = times[at] as number
+    clock.push(time > before ? time : before)
+  }
+  return clock
+}
+
+/** How long the events took, in milliseconds; NaN where none of them has a time. */
+export function wholeMs({ times, run }: Pick<Book, 'times' | 'run'>): number {
+  return Number.isNaN(run.first) ? Number.NaN : (clockOf(times).at(-1) ?? 0)
+}
+
+/** The number of events that had happened so many milliseconds after the start. */
 export function lengthAt(times: readonly number[], ms: number): number {
+  const clock = clockOf(times)
   let low = 0
-  let high = times.length
+  let high = clock.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((times[middle] as number) <= ms) low = middle + 1
+    if ((clock[middle] as number) <= ms) low = middle + 1
     else high = middle
   }
   return low

@@ -2,6 +2,7 @@
 import type { LedgerEvent } from 'daybook'
 import type { Book } from './book.js'
 import { masked } from './mask.js'
+import { wholeMs } from './playhead.js'
 import { firstLine, named, number, record, string } from './read.js'
 
 export interface RunFacts {
@@ -126,7 +127,7 @@ export function runState(
 
 /** How long a run took, in milliseconds: one that is under way goes on with the clock. */
 export function tookMs(book: Book, now: number, live: boolean): number {
-  const last = book.times.at(-1) ?? Number.NaN
+  const last = wholeMs(book)
   return runState(book, now, live) === 'running' ? Math.max(last, now - book.startedAt) : last
 }
 

@@ -1,5 +1,6 @@
 /** The panel's state: which sources, which run, which row, which filter. One mutable bag with a version that React reads. */
 import { createBook } from '../model/book.js'
+import { clockOf } from '../model/playhead.js'
 import { isAnother } from '../model/source.js'
 import { createCards } from './cards.js'
 import { createFiltering } from './filtering.js'
@@ -176,8 +177,9 @@ export function createPanel(options: PanelOptions = {}): Panel {
     const { book } = run
     const end = length === undefined || length >= book.events.length
     state.playhead = end ? undefined : Math.max(0, Math.round(length))
-    run.shown = state.playhead === undefined ? book : book.at(state.playhead, ms)
-    playback.moved(end ? undefined : (ms ?? book.times[(state.playhead ?? 0) - 1] ?? 0))
+    const at = ms ?? clockOf(book.times)[(state.playhead ?? 0) - 1] ?? 0
+    run.shown = state.playhead === undefined ? book : book.at(state.playhead, at)
+    playback.moved(end ? undefined : at)
     changed()
   }
 

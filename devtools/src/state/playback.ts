@@ -1,6 +1,6 @@
 /** Plays a run again: the playhead moves at the recorded pace or faster. Position and time belong together. */
 import type { Book } from '../model/book.js'
-import { lengthAt } from '../model/playhead.js'
+import { clockOf, lengthAt } from '../model/playhead.js'
 
 export const speeds = [0.5, 1, 2, 4, 8, 16, 32] as const
 
@@ -53,12 +53,13 @@ export function createPlayback(host: PlaybackHost): Playback & { moved(ms: numbe
     const passed = Math.min(250, now - last) * state.speed
     last = now
     const length = host.length()
-    const next = book.times[length]
+    const clock = clockOf(book.times)
+    const next = clock[length]
     let ms = state.ms + passed
     if (state.skipWaits && next !== undefined && next - ms > longestWaitMs && !streaming(book, length, ms)) {
       ms = next - longestWaitMs
     }
-    if (length >= book.events.length || ms >= (book.times.at(-1) ?? 0)) {
+    if (length >= book.events.length || ms >= (clock.at(-1) ?? 0)) {
       pause()
       host.seek(undefined)
       return
@@ -81,7 +82,7 @@ export function createPlayback(host: PlaybackHost): Playback & { moved(ms: numbe
       return state.ms
     },
     moved(ms: number | undefined) {
-      state.ms = ms ?? host.book()?.times.at(-1) ?? 0
+      state.ms = ms ?? clockOf(host.book()?.times ?? []).at(-1) ?? 0
     },
     play() {
       const book = host.book()

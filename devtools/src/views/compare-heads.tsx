@@ -2,6 +2,7 @@
 import type { Book } from '../model/book.js'
 import { signed } from '../model/compare.js'
 import { count, duration, grouped, usd } from '../model/numbers.js'
+import { wholeMs } from '../model/playhead.js'
 import { isAwaited, spentSoFar } from '../model/totals.js'
 import type { Panel, RunEntry } from '../state/panel.js'
 import type { Side } from './compare-sides.js'
@@ -30,14 +31,14 @@ export function Heads({ panel, keys, sides, choose }: HeadProps & { readonly sid
 
 function Head({ panel, keys, at, side, choose }: HeadProps & { readonly at: number; readonly side: Side | undefined }) {
   const letter = 'ABCD'[at] ?? ''
-  const { totals, times, events } = side?.shown ?? { totals: undefined, times: [], events: [] }
+  const { totals, events } = side?.shown ?? { totals: undefined, events: [] }
   const figures = totals
     ? [
         [
           usd(spentSoFar(totals), totals.estimated),
           totals.unpriced > 0 ? `spent, ${totals.unpriced} unpriced` : 'spent'
         ],
-        [duration(times.at(-1)), 'took'],
+        [duration(side && wholeMs(side.shown)), 'took'],
         [count(totals.calls), totals.calls === 1 ? 'call' : 'calls'],
         [totals.measured && !isAwaited(totals) ? count(totals.outputTokens) : '–', 'out']
       ]
@@ -89,7 +90,7 @@ function Against({ sides }: { readonly sides: readonly Side[] }) {
     const share =
       cost === undefined || !was ? '' : `${Math.round(Math.abs((100 * cost) / was))} % ${cost < 0 ? 'less' : 'more'}`
     const estimated = base.totals.estimated || shown.totals.estimated
-    const took = signed((shown.times.at(-1) ?? 0) - (base.times.at(-1) ?? 0), duration)
+    const took = signed(wholeMs(shown) - wholeMs(base), duration)
     const out = signed(shown.totals.outputTokens - base.totals.outputTokens, count)
     return others.length === 1 ? (
       <div key={letter} className="against">

@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { Book } from '../model/book.js'
 import { grouped, seconds } from '../model/numbers.js'
-import { lengthAt } from '../model/playhead.js'
+import { clockOf, lengthAt, wholeMs } from '../model/playhead.js'
 import { runState, tookMs } from '../model/run.js'
 import { usePanel } from '../state/context.js'
 import { speeds } from '../state/playback.js'
@@ -95,7 +95,7 @@ function Track({ book, length, ms }: { readonly book: Book; readonly length: num
   const box = useRef<HTMLDivElement>(null)
   const held = useRef(false)
   const [width, setWidth] = useState(0)
-  const whole = book.times.at(-1) || 1
+  const whole = wholeMs(book) || 1
   const share = Math.min(1, Math.max(0, ms / whole))
 
   useEffect(() => {
@@ -175,10 +175,11 @@ function Ticks(props: { readonly book: Book; readonly width: number; readonly wh
     known.current = { book, width, whole, seen: 0, marks: new Map() }
   }
   const { marks } = known.current
+  const clock = clockOf(book.times)
   for (let row = known.current.seen; row < count; row++) {
     const family = book.families[row] ?? ''
     if (!ticked.has(family)) continue
-    const x = Math.round(knobPx / 2 + ((book.times[row] ?? 0) / whole) * (width - knobPx))
+    const x = Math.round(knobPx / 2 + ((clock[row] ?? 0) / whole) * (width - knobPx))
     // A failure is never hidden by what went well.
     if (marks.get(x) !== 'error') marks.set(x, family)
   }

@@ -5,6 +5,7 @@ import { type Book, malformed } from '../model/book.js'
 import { divergenceWords } from '../model/divergence.js'
 import { masked } from '../model/mask.js'
 import { duration, grouped } from '../model/numbers.js'
+import { wholeMs } from '../model/playhead.js'
 import { isOwnKit } from '../sources/kits.js'
 import type { StrictOutcome } from '../sources/replay-strictly.js'
 import { usePanel } from '../state/context.js'
@@ -325,7 +326,7 @@ const paces = [
 function Play({ run }: { readonly run: OpenRun }) {
   const panel = usePanel()
   const { playback } = panel
-  const total = run.book.times.at(-1) ?? Number.NaN
+  const total = wholeMs(run.book)
   const short = run.book.events.length < 2
   return (
     <section className="section" aria-label="Play">
