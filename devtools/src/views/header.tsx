@@ -226,25 +226,39 @@ function RunPicker() {
             Runs appear here, newest first.
           </p>
         ) : (
-          runs.slice(0, 100).map(entry => {
-            const item = panel.cardOf(entry)
-            return (
+          <>
+            {runs.slice(0, 100).map(entry => {
+              const item = panel.cardOf(entry)
+              return (
+                <button
+                  key={entry.key}
+                  type="button"
+                  role="menuitemradio"
+                  aria-checked={entry.key === open?.key}
+                  onClick={() => {
+                    close()
+                    panel.open(entry.key)
+                  }}
+                >
+                  <RunMark state={item.state} />
+                  <span className="clip">{item.title}</span>
+                  <span className="muted right">#{item.tag}</span>
+                </button>
+              )
+            })}
+            {runs.length > 100 && (
               <button
-                key={entry.key}
                 type="button"
-                role="menuitemradio"
-                aria-checked={entry.key === open?.key}
+                role="menuitem"
                 onClick={() => {
                   close()
-                  panel.open(entry.key)
+                  panel.setOverlay('palette')
                 }}
               >
-                <RunMark state={item.state} />
-                <span className="clip">{item.title}</span>
-                <span className="muted right">#{item.tag}</span>
+                100 of {runs.length} are shown: find another…
               </button>
-            )
-          })
+            )}
+          </>
         )
       }
     </Menu>

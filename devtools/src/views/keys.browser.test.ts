@@ -168,6 +168,29 @@ test('the palette finds an action, an event and a run, and gives the focus back'
   expect(panel.selected).toBe(1)
 })
 
+test('of thousands of runs the palette finds an old one by its name, and tells how many it looked through', async () => {
+  const name = (at: number): string => `run:job-${String(at).padStart(4, '0')}`
+  panel.addSource({
+    ...source,
+    watch(listener) {
+      const at = (i: number): string => new Date(Date.parse('2020-01-01') + i * 60_000).toISOString()
+      listener(Array.from({ length: 4000 }, (_, i) => ({ name: name(i), length: 1, created: at(i), updated: at(i) })))
+      return () => {}
+    }
+  })
+  expect(panel.runs).toHaveLength(4002)
+  await expect.poll(() => root.querySelector('.rail .runs')?.lastElementChild?.textContent).toContain('200 of 4002')
+  root.querySelector<HTMLElement>('.rail .runs > :last-child')?.click()
+  await shown('dialog[open] input').toBe(true)
+  const more = (): string | null | undefined => root.querySelector('.palette .more')?.textContent
+  await expect.poll(more).toMatch(/all 4.001 runs/)
+  await type('job-0007')
+  await expect.poll(more).toMatch(/^1 of 4.001 runs fit/)
+  expect(root.querySelector('.palette .line')?.textContent).toContain('run:job-0007')
+  await type('{Enter}')
+  await expect.poll(() => panel.run?.name).toBe('run:job-0007')
+})
+
 test('the sheet of keys has every key that acts', async () => {
   await type('?')
   await shown('dialog.help').toBe(true)

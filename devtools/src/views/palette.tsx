@@ -1,8 +1,10 @@
 /** Every action and every run by name. */
-import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { breather } from '../model/awake.js'
 import { fuzzyFit } from '../model/fuzzy.js'
+import { grouped } from '../model/numbers.js'
 import { usePanel } from '../state/context.js'
-import type { Panel } from '../state/panel.js'
+import type { Panel, RunEntry } from '../state/panel.js'
 import { type Action, whyNot } from './actions.js'
 import { Icon } from './glyph.js'
 import { keyCaps, keyOf } from './keys.js'
@@ -18,6 +20,7 @@ interface Item {
   readonly places: readonly number[]
   /** Undefined: it cannot be done now, and `aside` says why. */
   readonly run: (() => void) | undefined
+  readonly score?: number
 }
 
 /** So many are listed; more letters find the others. */
@@ -30,8 +33,18 @@ export function Palette({ actions, onClose }: OverlayProps) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   // What there is to do is asked once: the list must not change under the cursor.
-  const [all] = useState(() => [...named(actions(), panel), ...runsOf(panel)])
-  const items = useMemo(() => [...special(typed, panel), ...ranked(typed, all)].slice(0, most), [typed, all, panel])
+  const [all] = useState(() => named(actions(), panel))
+  const [runs] = useState(() => panel.runs.filter(({ key }) => key !== panel.run?.key))
+  const first = useMemo(() => {
+    const items = ranked(typed, all)
+    const fits = runs.slice(0, atOnce).flatMap(entry => fitting(typed, entry, panel) ?? [])
+    return { items: [...items, ...fits], fit: fits.length }
+  }, [typed, all, runs, panel])
+  const rest = useRest(typed, runs, panel)
+  const items = useMemo(
+    () => [...special(typed, panel), ...sorted([...first.items, ...rest.items])].slice(0, most),
+    [typed, first, rest, panel]
+  )
   const at = Math.min(active, items.length - 1)
 
   useLayoutEffect(() => {
@@ -98,9 +111,13 @@ export function Palette({ actions, onClose }: OverlayProps) {
                 />
               ))}
             </div>
-            {panel.runs.length > mostRuns && (
+            {runs.length > atOnce && (
               <p className="meta more">
-                Of {panel.runs.length} runs, the newest {mostRuns} are looked through.
+                {typed.trim() === ''
+                  ? `Type a name: all ${grouped(runs.length)} runs are looked through.`
+                  : rest.seen < runs.length
+                    ? `${grouped(rest.seen)} of ${grouped(runs.length)} runs are looked through so far.`
+                    : `${grouped(first.fit + rest.fit)} of ${grouped(runs.length)} runs fit.`}
               </p>
             )}
             {items.length === 0 && <p className="muted nothing">Nothing is called “{typed.slice(0, 60)}”.</p>}
@@ -174,25 +191,72 @@ function named(actions: readonly Action[], panel: Panel): Item[] {
   })
 }
 
-/** Of so many runs, the newest ones, each can be found by its name. */
-const mostRuns = 500
+/** So many runs, the newest ones, are looked through with each letter; the others after it, in pieces. */
+const atOnce = 500
 
-function runsOf(panel: Panel): Item[] {
-  return panel.runs.slice(0, mostRuns).flatMap(entry => {
-    if (entry.key === panel.run?.key) return []
-    const { title, tag } = panel.cardOf(entry)
-    return [
-      {
-        id: `run ${entry.key}`,
-        label: `Open run ${title}`,
-        group: 'Runs',
-        keys: [],
-        aside: `#${tag}`,
-        places: [],
-        run: () => panel.open(entry.key)
+/** A run whose title or whose ledger's name has the letters. */
+function fitting(typed: string, entry: RunEntry, panel: Panel): Item | undefined {
+  const { title, tag } = panel.cardOf(entry)
+  const label = `Open run ${title}`
+  const { key, info } = entry
+  const found = fuzzyFit(typed, label)
+  const byName = found ? undefined : fuzzyFit(typed, info.name)
+  if (!found && !byName) return undefined
+  return {
+    id: `run ${key}`,
+    label,
+    group: 'Runs',
+    keys: [],
+    aside: byName ? info.name : `#${tag}`,
+    places: found?.places ?? [],
+    score: (found ?? byName)?.score ?? 0,
+    run: () => panel.open(key)
+  }
+}
+
+interface Rest {
+  readonly items: readonly Item[]
+  /** How many of them have the letters, and how many runs are looked through. */
+  readonly fit: number
+  readonly seen: number
+}
+
+const nothing: Rest = { items: [], fit: 0, seen: atOnce }
+
+function useRest(typed: string, runs: readonly RunEntry[], panel: Panel): Rest {
+  const [rest, setRest] = useState({ ...nothing, typed })
+  useEffect(() => {
+    if (typed.trim() === '' || runs.length <= atOnce) return
+    let over = false
+    const look = async (): Promise<void> => {
+      const pause = breather()
+      let items: Item[] = []
+      let fit = 0
+      for (let seen = atOnce; seen < runs.length; seen++) {
+        const item = fitting(typed, runs[seen] as RunEntry, panel)
+        if (item) {
+          fit++
+          items.push(item)
+          if (items.length > 8 * most) items = sorted(items).slice(0, most)
+        }
+        const waits = pause()
+        if (!waits) continue
+        setRest({ typed, items, fit, seen })
+        await waits
+        if (over) return
       }
-    ]
-  })
+      setRest({ typed, items, fit, seen: runs.length })
+    }
+    void look()
+    return () => {
+      over = true
+    }
+  }, [typed, runs, panel])
+  return rest.typed === typed ? rest : nothing
+}
+
+function sorted(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
 }
 
 /** What a number means, and what can be done with words that are no action. */
@@ -218,10 +282,8 @@ function special(typed: string, panel: Panel): Item[] {
 function ranked(typed: string, all: readonly Item[]): Item[] {
   // What cannot be done now is told to who asks for it by name.
   if (typed.trim() === '') return all.filter(({ run }) => run)
-  return all
-    .flatMap(item => {
-      const found = fuzzyFit(typed, item.label)
-      return found ? [{ ...item, places: found.places, score: found.score }] : []
-    })
-    .sort((a, b) => b.score - a.score)
+  return all.flatMap(item => {
+    const found = fuzzyFit(typed, item.label)
+    return found ? [{ ...item, ...found }] : []
+  })
 }

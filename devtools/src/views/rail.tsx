@@ -41,9 +41,9 @@ export function Rail({ onTry }: { readonly onTry: (() => void) | undefined }) {
             <Run key={entry.key} entry={entry} current={entry.key === family[0]?.entry.key} />
           ))}
           {runs.length > shownRuns && (
-            <p className="hint meta">
-              {shownRuns} of {runs.length} are shown.
-            </p>
+            <button type="button" className="item meta" onClick={() => panel.setOverlay('palette')}>
+              {shownRuns} of {runs.length} are shown: find another…
+            </button>
           )}
         </div>
       )}
