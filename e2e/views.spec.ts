@@ -71,7 +71,8 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   }
 }
 
-const rowsOf = (page: Page) => page.getByRole('grid', { name: 'Events' }).getByRole('row')
+const rowsOf = (page: Page, role: 'grid' | 'treegrid' = 'grid') =>
+  page.getByRole(role, { name: 'Events' }).getByRole('row')
 
 /** What else people meet: the sheets, a run that is looked at in its middle, a failure, what opens above the panel. */
 const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -100,7 +101,7 @@ const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async grouped(page) {
     await page.getByLabel('Group').selectOption('actor')
     await page.getByRole('button', { name: 'runtime 2 events' }).click()
-    await rowsOf(page).filter({ hasText: 'calls search_web' }).click()
+    await rowsOf(page, 'treegrid').filter({ hasText: 'calls search_web' }).click()
     await expect(page.getByRole('button', { name: 'claude-haiku-4-5 7 events $0.0131' })).toBeVisible()
     await expect(page.getByRole('complementary', { name: 'Event 24' })).toBeVisible()
   },

@@ -45,9 +45,13 @@ function keyOf(book: Book, row: number, by: GroupBy): string {
 }
 
 /** What stands at a line of the list: the head of a group, or one of its rows. */
-export type GroupLine =
-  | { readonly group: RowGroup; readonly row?: undefined }
-  | { readonly group: RowGroup; readonly row: number }
+export interface GroupLine {
+  readonly group: RowGroup
+  /** Left out of a head. */
+  readonly row?: number
+  /** The so manieth of the heads, or of the rows of its group, from 1. */
+  readonly nth: number
+}
 
 export interface GroupLines {
   readonly count: number
@@ -102,7 +106,7 @@ export function groupLines(groups: readonly RowGroup[], closed: ReadonlySet<stri
       const group = groups[index]
       if (!group || line >= count) return undefined
       const inside = line - (starts[index] as number) - 1
-      return inside < 0 ? { group } : { group, row: group.rows[inside] as number }
+      return inside < 0 ? { group, nth: index + 1 } : { group, nth: inside + 1, row: group.rows[inside] as number }
     },
     of(row) {
       for (const [index, group] of groups.entries()) {

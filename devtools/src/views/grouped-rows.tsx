@@ -25,7 +25,8 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
   const { length } = visible ?? book.events
   // Laid out when rows come or a group is folded, not when they are scrolled.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the lists grow
-  const lines = useMemo(() => groupLines(rowGroups(book, by, visible), closed), [book, by, visible, length, closed])
+  const groups = useMemo(() => rowGroups(book, by, visible), [book, by, visible, length])
+  const lines = useMemo(() => groupLines(groups, closed), [groups, closed])
   const line = useMemo(() => (selected === undefined ? -1 : lines.of(selected)), [lines, selected])
   const live = panel.filter === '' && playhead === undefined ? liveRows(book, Date.now()) : []
   const total = lines.count + live.length
@@ -74,13 +75,15 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
       rows.push(<StreamingRow key={answer.request} item={answer} at={at} mask={0} hot={-1} onSelect={panel.select} />)
     }
     if (!item) continue
-    const { group, row } = item
+    const { group, row, nth } = item
     if (row === undefined) {
       rows.push(
         <Head
           key={at % slots}
           group={group}
           at={at}
+          nth={nth}
+          of={groups.length}
           open={!closed.has(group.key)}
           costUsd={costOf(group, shown.events)}
           onFold={fold}
@@ -106,6 +109,8 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
           hot={hot}
           fate={undefined}
           answered={known.calls.ofRow(row)?.end ?? -1}
+          nth={nth}
+          of={group.rows.length}
           onSelect={panel.select}
         />
       </Boundary>
@@ -116,7 +121,7 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
     <div
       ref={box}
       className="rows grouped"
-      role="grid"
+      role="treegrid"
       aria-label="Events"
       aria-rowcount={total}
       aria-activedescendant={drawn ? `row-${selected}` : undefined}
@@ -165,16 +170,28 @@ function GroupPicker() {
 function Head(props: {
   readonly group: RowGroup
   readonly at: number
+  /** Which of so many heads it is. */
+  readonly nth: number
+  readonly of: number
   readonly open: boolean
   readonly costUsd: number | undefined
   readonly onFold: (key: string) => void
 }) {
-  const { group, at, open, costUsd, onFold } = props
+  const { group, at, nth, of, open, costUsd, onFold } = props
   const { key, rows } = group
   return (
     // biome-ignore lint/a11y/useSemanticElements: a row of a grid made of boxes
     // biome-ignore lint/a11y/useFocusableInteractive: its button has the focus
-    <div role="row" className="group-head" aria-rowindex={at + 1} style={{ top: at * rowHeight }}>
+    <div
+      role="row"
+      className="group-head"
+      aria-rowindex={at + 1}
+      aria-level={1}
+      aria-posinset={nth}
+      aria-setsize={of}
+      aria-expanded={open}
+      style={{ top: at * rowHeight }}
+    >
       {/* biome-ignore lint/a11y/useSemanticElements: a cell of a grid made of boxes */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: its button has the focus */}
       <span role="gridcell">

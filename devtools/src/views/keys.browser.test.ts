@@ -251,6 +251,35 @@ test('before a file is made, what looks like a key is counted and shown, and mas
   }
 })
 
+test('rows in groups are a tree: heads say whether they are open, and each row its place in its group', async () => {
+  expect(root.querySelector('.row')?.getAttributeNames()).not.toContain('aria-level')
+  panel.setGroup('type')
+  await expect.poll(() => root.querySelector('.group-head')).not.toBeNull()
+  const tree = root.querySelector('.rows.grouped')
+  expect(tree?.getAttribute('role')).toBe('treegrid')
+  const told = (): (string | null)[][] =>
+    [...(tree?.querySelectorAll('[role="row"]') ?? [])].map(row =>
+      ['level', 'expanded', 'posinset', 'setsize'].map(name => row.getAttribute(`aria-${name}`))
+    )
+  expect(told()).toEqual([
+    ['1', 'true', '1', '3'],
+    ['2', null, '1', '1'],
+    ['1', 'true', '2', '3'],
+    ['2', null, '1', '2'],
+    ['2', null, '2', '2'],
+    ['1', 'true', '3', '3'],
+    ['2', null, '1', '2'],
+    ['2', null, '2', '2']
+  ])
+  root.querySelector<HTMLElement>('.group-head button')?.click()
+  await expect
+    .poll(() => told().slice(0, 2))
+    .toEqual([
+      ['1', 'false', '1', '3'],
+      ['1', 'true', '2', '3']
+    ])
+})
+
 test('rows in groups are gone through as they stand, drawn once, and what the filter looks for is painted', async () => {
   panel.setGroup('type')
   await expect.poll(() => root.querySelector('.group-head')).not.toBeNull()

@@ -23,10 +23,14 @@ export interface RowProps {
   readonly fate: Fate | undefined
   /** Where the row's call ended: a request's tokens and chip come with its answer. */
   readonly answered: number
+  /** In groups: which of so many of its group it is. */
+  readonly nth?: number
+  readonly of?: number
   readonly onSelect: (row: number) => void
 }
 
-export const LedgerRow = memo(function LedgerRow({ book, row, at, future, selected, hot, fate, onSelect }: RowProps) {
+export const LedgerRow = memo(function LedgerRow(props: RowProps) {
+  const { book, row, at, future, selected, hot, fate, nth, of, onSelect } = props
   const item = rowAt(book, row)
   if (!item) return null
   return (
@@ -38,6 +42,9 @@ export const LedgerRow = memo(function LedgerRow({ book, row, at, future, select
       role="row"
       className={`row${selected ? ' selected' : ''}${future ? ' future' : ''}`}
       aria-rowindex={at + 1}
+      aria-level={nth && 2}
+      aria-posinset={nth}
+      aria-setsize={of}
       aria-selected={selected}
       style={{ top: at * rowHeight }}
       onClick={() => onSelect(row)}
