@@ -27,6 +27,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await page.getByRole('tab', { name: 'Dialog' }).click()
       expect(await found(page), 'the dialog').toEqual([])
 
+      await page.setViewportSize({ width: 1600, height: 900 })
       await page.getByRole('tab', { name: 'Ledger' }).click()
       await page.getByLabel('Group').selectOption('type')
       const tree = page.getByRole('treegrid', { name: 'Events' })

@@ -281,7 +281,9 @@ function dollars(change: number): string {
 }
 
 function wordsIn(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0
+  let words = 0
+  for (const _ of text.matchAll(/\S+/g)) words++
+  return words
 }
 
 function isShort(value: unknown): boolean {

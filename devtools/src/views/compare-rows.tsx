@@ -13,7 +13,7 @@ import {
   textsOf,
   unrunWords
 } from '../model/compare.js'
-import { around, type Differ, type WordChange } from '../model/differ.js'
+import { around, type Differ, maxCompared, type WordChange } from '../model/differ.js'
 import { masked } from '../model/mask.js'
 import { rowAt } from '../model/row.js'
 import { summaryOf } from '../model/summary.js'
@@ -136,8 +136,9 @@ const Difference = memo(function Difference({ row, sides, aligned, onGo }: ItemP
       row.events.slice(1).map(other => {
         if (!first || !other) return undefined
         const found = textsOf(first, other, known(first, other))
-        const texts = found && { ...found, before: masked(found.before), after: masked(found.after) }
-        return { texts, words: texts ? differ.words(texts.before, texts.after) : [] }
+        const begun = (text: string): string => masked(text.slice(0, maxCompared))
+        const texts = found && { ...found, before: begun(found.before), after: begun(found.after) }
+        return { found, texts, words: texts ? differ.words(texts.before, texts.after) : [] }
       }),
     [row, first, differ, known]
   )
@@ -171,7 +172,7 @@ const Difference = memo(function Difference({ row, sides, aligned, onGo }: ItemP
         )
       })}
       <div className="compare-cell">
-        <Deltas row={row} sides={sides} aligned={aligned} texts={pairs.map(pair => pair?.texts)} />
+        <Deltas row={row} sides={sides} aligned={aligned} texts={pairs.map(pair => pair?.found)} />
       </div>
     </div>
   )
@@ -261,7 +262,7 @@ function Words({
 
 function Plain({ side, event, fields, look }: Pick<CellProps, 'side' | 'event' | 'fields' | 'look'>) {
   const summary = masked(summaryOf(event, side.book.objects).text)
-  const spoken = event.type === 'llm.response' ? masked(said(event)) : ''
+  const spoken = event.type === 'llm.response' ? masked(said(event).slice(0, 2000)) : ''
   const shown = spoken !== '' || event.type === 'llm.request' ? [] : fieldsOf(event, fields, look)
   return (
     <>

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } f
 import { type Differ, loadDiffer, maxCompared, type WordChange } from '../model/differ.js'
 import type { DataForm, Edits, Field, MessageForm, RequestForm } from '../model/fork-draft.js'
 import { moved, orderOf, withMessage, withoutMessage } from '../model/fork-order.js'
-import { count } from '../model/numbers.js'
+import { count, grouped } from '../model/numbers.js'
 import { Glyph, Icon, type IconName } from './glyph.js'
 import { Menu } from './parts.js'
 
@@ -48,8 +48,8 @@ export function DataEditor({ form, edits, faults, onChange }: EditorProps<DataFo
   const differ = useDiffer()
   const { field, title } = form
   const at = field.path || '/'
-  const text = edits.texts[at] ?? field.before
-  const pieces = useWords(differ, field.before, text)
+  const { before, text, rest, left } = headOf(field.before, edits.texts[at] ?? field.before)
+  const pieces = useWords(differ, before, text)
   return (
     <section className="section sides">
       <div className="columns-head">
@@ -60,20 +60,20 @@ export function DataEditor({ form, edits, faults, onChange }: EditorProps<DataFo
       </div>
       <div className="message">
         <h3>
-          {title} {text !== field.before && <span className="chip edited">edited</span>}
+          {title} {text !== before && <span className="chip edited">edited</span>}
         </h3>
         <div className="pair tall">
-          <Was text={field.before} pieces={pieces} mono={field.kind === 'json'} />
+          <Was text={before} pieces={pieces} mono={field.kind === 'json'} />
           <Editable
             label={`${title}, as it will be`}
-            before={field.before}
             text={text}
             pieces={pieces}
             mono={field.kind === 'json'}
             fault={faults[at]}
-            onText={next => onChange({ ...edits, texts: { ...edits.texts, [at]: next } })}
+            onText={next => onChange({ ...edits, texts: { ...edits.texts, [at]: next + rest } })}
           />
         </div>
+        {left && <p className="meta">{left}</p>}
         {faults[at] && <p className="f-error">{faults[at]}</p>}
       </div>
     </section>
@@ -281,14 +281,29 @@ function Pair(props: {
   readonly mono: boolean
   readonly onText: (text: string) => void
 }) {
-  const { field, label, text, differ, mono, onText } = props
-  const pieces = useWords(differ, field.before, text)
+  const { field, label, differ, mono, onText } = props
+  const { before, text, rest, left } = headOf(field.before, props.text)
+  const pieces = useWords(differ, before, text)
   return (
-    <div className="pair">
-      <Was text={field.before} pieces={pieces} mono={mono} />
-      <Editable label={label} before={field.before} text={text} pieces={pieces} mono={mono} onText={onText} />
-    </div>
+    <>
+      <div className="pair">
+        <Was text={before} pieces={pieces} mono={mono} />
+        <Editable label={label} text={text} pieces={pieces} mono={mono} onText={next => onText(next + rest)} />
+      </div>
+      {left && <p className="meta">{left}</p>}
+    </>
   )
+}
+
+/** Of a longer text only the beginning is laid out; what comes after it stays as it is. */
+const maxTyped = 60_000
+
+/** The beginning of a long text with what changes it, and how much stands after it. */
+function headOf(before: string, text: string): { before: string; text: string; rest: string; left: string } {
+  const rest = before.length > maxTyped ? before.slice(maxTyped) : ''
+  const left =
+    rest && `The first ${grouped(maxTyped)} of ${grouped(before.length)} characters: the others stay as they are.`
+  return { before: before.slice(0, maxTyped), text: text.slice(0, text.length - rest.length), rest, left }
 }
 
 function Was({ text, pieces, mono }: { text: string; pieces: readonly WordChange[] | undefined; mono: boolean }) {
@@ -304,7 +319,6 @@ function Was({ text, pieces, mono }: { text: string; pieces: readonly WordChange
 /** A text area that is as high as its text, over the same text with its marks. */
 function Editable(props: {
   readonly label: string
-  readonly before: string
   readonly text: string
   readonly pieces: readonly WordChange[] | undefined
   readonly mono: boolean

@@ -1,9 +1,10 @@
 /** What a fork as it stands now would keep and ask: counted again a moment after each edit. */
 import { type ForkEstimate, forkEstimate } from 'daybook'
 import { useEffect, useState } from 'react'
+import type { Book } from '../model/book.js'
 import type { Edited } from '../model/fork-draft.js'
 import { type ForkPlan, planFork } from '../model/fork-plan.js'
-import { record } from '../model/read.js'
+import { contentText, list, record } from '../model/read.js'
 import { isOwnKit } from '../sources/kits.js'
 import type { OpenRun } from '../state/panel.js'
 
@@ -52,6 +53,8 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited, strict: b
         const plan = planFork(book, { position: row, changed, data: edited.data, single, strict })
         if (!over) setCounted(before => ({ ...(before.estimate ? { estimate: before.estimate } : {}), plan }))
         const local = async (): Promise<ForkEstimate> => {
+          // To know a question again it is read whole: of very long ones only what they cost before is told.
+          if (isLong(book)) return ofOne(plan)
           try {
             const estimate = await forkEstimate(book.events, row, { ...change, strict })
             return single ? ofOne(plan) : estimate
@@ -83,6 +86,17 @@ export function useEstimate(run: OpenRun, row: number, edited: Edited, strict: b
     }
   }, [book, length, row, changes, strict])
   return counted
+}
+
+/** So many characters of questions are read again at each edit. */
+const mostRead = 2_000_000
+
+function isLong({ calls, events }: Book): boolean {
+  let size = 0
+  return calls.all.some(({ row }) => {
+    for (const message of list(record(events[row]?.data).messages)) size += contentText(record(message).content).length
+    return size > mostRead
+  })
 }
 
 function ofOne({ calls }: ForkPlan): ForkEstimate {

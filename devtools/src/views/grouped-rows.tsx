@@ -117,7 +117,6 @@ function GroupedRows({ run, by }: Pick<ViewProps, 'run'> & { readonly by: GroupB
     )
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table cannot leave out the rows that are not in sight
     <div
       ref={box}
       className="rows grouped"
