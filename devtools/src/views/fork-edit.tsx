@@ -169,7 +169,6 @@ function Placed({ id, ...props }: PlacedProps & { readonly id: number }) {
         <div className="was absent muted">not in the run</div>
         <Editable
           label={`Added ${added?.role} message`}
-          before=""
           text={added?.text ?? ''}
           pieces={undefined}
           mono={false}
