@@ -15,7 +15,12 @@ const tests = ['packages/*/src/**/*.test.{ts,tsx}', 'devtools/src/**/*.test.{ts,
 /** All that the panel needs at once is one file, but what a small entry needs of it too, which must not load it whole. */
 const wholePanel = [
   { name: 'read', test: /devtools\/src\/model\/read\.ts$/, priority: 1 },
-  { name: 'panel', test: /devtools\/src\/panel\.tsx$/ }
+  { name: 'panel', test: /devtools\/src\/panel\.tsx$/ },
+  // What several views share: a file for each of them costs more than it holds.
+  {
+    name: 'shared',
+    test: /devtools\/src\/(model\/(awake|differ|row-groups)|views\/(segmented|late-parts|scrolled-rows|field-diff))\./
+  }
 ]
 
 /** The panel for other people's pages: small entries, and what they load when it is needed. */

@@ -26,15 +26,6 @@ for (const colorScheme of ['dark', 'light'] as const) {
       expect(await found(page), 'its JSON').toEqual([])
       await page.getByRole('tab', { name: 'Dialog' }).click()
       expect(await found(page), 'the dialog').toEqual([])
-
-      await page.setViewportSize({ width: 1600, height: 900 })
-      await page.getByRole('tab', { name: 'Ledger' }).click()
-      await page.getByLabel('Group').selectOption('type')
-      const tree = page.getByRole('treegrid', { name: 'Events' })
-      await expect(tree.getByRole('row', { expanded: true }).first()).toBeVisible()
-      expect(await found(page), 'its rows in groups').toEqual([])
-      await tree.getByRole('row', { expanded: true }).first().getByRole('button').click()
-      expect(await found(page), 'with one group closed').toEqual([])
     })
   })
 }

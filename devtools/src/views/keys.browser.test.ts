@@ -183,7 +183,7 @@ test('of thousands of runs the palette finds an old one by its name, and tells h
   root.querySelector<HTMLElement>('.rail .runs > :last-child')?.click()
   await shown('dialog[open] input').toBe(true)
   const more = (): string | null | undefined => root.querySelector('.palette .more')?.textContent
-  await expect.poll(more).toMatch(/all 4.001 runs/)
+  await expect.poll(more).toMatch(/4.001 runs are looked through/)
   await type('job-0007')
   await expect.poll(more).toMatch(/^1 of 4.001 runs fit/)
   expect(root.querySelector('.palette .line')?.textContent).toContain('run:job-0007')

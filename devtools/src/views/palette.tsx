@@ -1,5 +1,5 @@
 /** Every action and every run by name. */
-import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { breather } from '../model/awake.js'
 import { fuzzyFit } from '../model/fuzzy.js'
 import { grouped } from '../model/numbers.js'
@@ -35,15 +35,10 @@ export function Palette({ actions, onClose }: OverlayProps) {
   // What there is to do is asked once: the list must not change under the cursor.
   const [all] = useState(() => named(actions(), panel))
   const [runs] = useState(() => panel.runs.filter(({ key }) => key !== panel.run?.key))
-  const first = useMemo(() => {
-    const items = ranked(typed, all)
-    const fits = runs.slice(0, atOnce).flatMap(entry => fitting(typed, entry, panel) ?? [])
-    return { items: [...items, ...fits], fit: fits.length }
-  }, [typed, all, runs, panel])
-  const rest = useRest(typed, runs, panel)
+  const found = useFound(typed, runs, panel)
   const items = useMemo(
-    () => [...special(typed, panel), ...sorted([...first.items, ...rest.items])].slice(0, most),
-    [typed, first, rest, panel]
+    () => [...special(typed, panel), ...sorted([...ranked(typed, all), ...found.items])].slice(0, most),
+    [typed, all, found, panel]
   )
   const at = Math.min(active, items.length - 1)
 
@@ -111,13 +106,11 @@ export function Palette({ actions, onClose }: OverlayProps) {
                 />
               ))}
             </div>
-            {runs.length > atOnce && (
+            {runs.length > most && (
               <p className="meta more">
-                {typed.trim() === ''
-                  ? `Type a name: all ${grouped(runs.length)} runs are looked through.`
-                  : rest.seen < runs.length
-                    ? `${grouped(rest.seen)} of ${grouped(runs.length)} runs are looked through so far.`
-                    : `${grouped(first.fit + rest.fit)} of ${grouped(runs.length)} runs fit.`}
+                {typed && found.seen === runs.length
+                  ? `${grouped(found.fit)} of ${grouped(runs.length)} runs fit.`
+                  : `Type a name: ${grouped(typed ? found.seen : runs.length)} runs are looked through.`}
               </p>
             )}
             {items.length === 0 && <p className="muted nothing">Nothing is called “{typed.slice(0, 60)}”.</p>}
@@ -191,9 +184,6 @@ function named(actions: readonly Action[], panel: Panel): Item[] {
   })
 }
 
-/** So many runs, the newest ones, are looked through with each letter; the others after it, in pieces. */
-const atOnce = 500
-
 /** A run whose title or whose ledger's name has the letters. */
 function fitting(typed: string, entry: RunEntry, panel: Panel): Item | undefined {
   const { title, tag } = panel.cardOf(entry)
@@ -214,26 +204,24 @@ function fitting(typed: string, entry: RunEntry, panel: Panel): Item | undefined
   }
 }
 
-interface Rest {
+interface Found {
   readonly items: readonly Item[]
-  /** How many of them have the letters, and how many runs are looked through. */
+  /** How many runs have the letters, of those that are looked through. */
   readonly fit: number
   readonly seen: number
 }
 
-const nothing: Rest = { items: [], fit: 0, seen: atOnce }
-
-function useRest(typed: string, runs: readonly RunEntry[], panel: Panel): Rest {
-  const [rest, setRest] = useState({ ...nothing, typed })
-  useEffect(() => {
-    if (typed.trim() === '' || runs.length <= atOnce) return
+/** All runs, newest first: what a moment has room for is there at once, the others come in pieces. */
+function useFound(typed: string, runs: readonly RunEntry[], panel: Panel): Found {
+  const [found, setFound] = useState<Found>({ items: [], fit: 0, seen: 0 })
+  useLayoutEffect(() => {
     let over = false
     const look = async (): Promise<void> => {
       const pause = breather()
       let items: Item[] = []
       let fit = 0
-      for (let seen = atOnce; seen < runs.length; seen++) {
-        const item = fitting(typed, runs[seen] as RunEntry, panel)
+      for (let seen = 0; seen < runs.length; ) {
+        const item = fitting(typed, runs[seen++] as RunEntry, panel)
         if (item) {
           fit++
           items.push(item)
@@ -241,18 +229,18 @@ function useRest(typed: string, runs: readonly RunEntry[], panel: Panel): Rest {
         }
         const waits = pause()
         if (!waits) continue
-        setRest({ typed, items, fit, seen })
+        setFound({ items, fit, seen })
         await waits
         if (over) return
       }
-      setRest({ typed, items, fit, seen: runs.length })
+      setFound({ items, fit, seen: runs.length })
     }
     void look()
     return () => {
       over = true
     }
   }, [typed, runs, panel])
-  return rest.typed === typed ? rest : nothing
+  return found
 }
 
 function sorted(items: readonly Item[]): Item[] {
