@@ -6,6 +6,7 @@ import type { Book } from './book.js'
 import { shownActor } from './book.js'
 import { sameBeginning } from './nearest.js'
 import { isRecord, list, named, number, record, string } from './read.js'
+import { below } from './sorted.js'
 
 export interface Thread {
   readonly id: string
@@ -112,8 +113,8 @@ function dialogFold(): Fold {
   const before = (row: number): number | undefined => {
     const thread = byRow.get(row)
     if (!thread) return undefined
-    const at = indexBefore(thread.calls, row)
-    return at >= 0 ? thread.calls[at] : thread.parent?.calls[indexBefore(thread.parent.calls, row)]
+    const at = below(thread.calls, row) - 1
+    return at >= 0 ? thread.calls[at] : thread.parent?.calls[below(thread.parent.calls, row) - 1]
   }
 
   return {
@@ -130,7 +131,7 @@ function dialogFold(): Fold {
     },
     toolAfter(kind, callId, row) {
       const rows = tools[kind].get(callId)
-      return rows?.[indexBefore(rows, row + 1) + 1]
+      return rows?.[below(rows, row + 1)]
     },
     take(book, row) {
       read = book
@@ -178,18 +179,6 @@ function actorAt(book: Book, row: number): string {
 
 export function messagesAt(book: Book, row: number): readonly unknown[] {
   return list(record(book.events[row]?.data).messages)
-}
-
-/** The place of the last of these rows that is before the given one, or -1. */
-function indexBefore(rows: readonly number[], row: number): number {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((rows[middle] as number) < row) low = middle + 1
-    else high = middle
-  }
-  return low - 1
 }
 
 /** One line of a fork tree. */

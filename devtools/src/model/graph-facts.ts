@@ -9,6 +9,7 @@ import { medianOf } from './median.js'
 import { count, duration, rate, usd } from './numbers.js'
 import { firstLine } from './read.js'
 import { questionAt } from './row.js'
+import { leading } from './sorted.js'
 import { plain, summaryOf } from './summary.js'
 
 export interface NodeFacts {
@@ -92,13 +93,7 @@ const quiet = { live: false, failed: false }
 
 function answersOf(node: GraphNode, length: number): readonly Answer[] {
   const { answers } = node
-  let low = 0
-  let high = answers.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((answers[middle] as Answer).row < length) low = middle + 1
-    else high = middle
-  }
+  const low = leading(answers, ({ row }) => row < length)
   return low === answers.length ? answers : answers.slice(0, low)
 }
 

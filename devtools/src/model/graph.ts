@@ -9,6 +9,7 @@ import type { Call } from './calls.js'
 import { type Glyph, glyphOf, isError } from './family.js'
 import { callFigures } from './figures.js'
 import { firstLine, record, string } from './read.js'
+import { below } from './sorted.js'
 
 export type GraphMode = 'aggregated' | 'expanded'
 
@@ -274,16 +275,7 @@ function answer(node: Growing, book: Book, call: Call): void {
 }
 
 /** How many of these rows, which are in order, come before the playhead. */
-export function before(rows: readonly number[], length: number): number {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((rows[middle] as number) < length) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+export const before: (rows: readonly number[], length: number) => number = below
 
 export interface Path {
   readonly nodes: ReadonlySet<number>

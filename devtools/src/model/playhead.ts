@@ -7,6 +7,7 @@ import type { Call, Calls } from './calls.js'
 import type { Causes } from './causes.js'
 import type { FamilyCount } from './counts.js'
 import type { RunFacts } from './run.js'
+import { leading } from './sorted.js'
 import { streamAt } from './stream-at.js'
 import type { LiveAnswer, Streams } from './streams.js'
 import type { Totals } from './totals.js'
@@ -114,13 +115,5 @@ export function wholeMs({ times, run }: Pick<Book, 'times' | 'run'>): number {
 
 /** The number of events that had happened so many milliseconds after the start. */
 export function lengthAt(times: readonly number[], ms: number): number {
-  const clock = clockOf(times)
-  let low = 0
-  let high = clock.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((clock[middle] as number) <= ms) low = middle + 1
-    else high = middle
-  }
-  return low
+  return leading(clockOf(times), time => time <= ms)
 }

@@ -3,6 +3,7 @@ import type { PricedModel, TokenCounts } from 'daybook/prices'
 import type { Book } from './book.js'
 import { type Answer, answersOf, type Stretch } from './cost.js'
 import { number, record } from './read.js'
+import { leading } from './sorted.js'
 
 /** The price list of the SDK, which is large and loaded only where it is asked for. */
 export type Prices = Pick<typeof import('daybook/prices'), 'costOf' | 'priceOf'>
@@ -33,13 +34,7 @@ const folds = new WeakMap<Book, Fold>()
 /** Of the first `length` events of a book, or of the calls among them that ran in a stretch of time. Reads what is new. */
 export function savedByProvider(book: Book, prices: Prices, length: number, range?: Stretch): ProviderSaving {
   const { entries } = read(book, prices)
-  let low = 0
-  let high = entries.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((entries[middle] as Entry).answer.row < length) low = middle + 1
-    else high = middle
-  }
+  const low = leading(entries, ({ answer }) => answer.row < length)
   if (!range) {
     const { sum = 0, unpriced = 0 } = entries[low - 1] ?? {}
     return { usd: low > unpriced || low === 0 ? sum : null, unpriced }

@@ -1,5 +1,6 @@
 /** Rows of the ledger in groups: by who did it, by what it is, or by the run or branch that it was written in. */
 import { type Book, shownActor } from './book.js'
+import { leading } from './sorted.js'
 
 export type GroupBy = 'none' | 'actor' | 'type' | 'branch'
 
@@ -80,16 +81,7 @@ export function groupLines(groups: readonly RowGroup[], closed: ReadonlySet<stri
     count += 1 + (closed.has(group.key) ? 0 : group.rows.length)
   }
   /** The last one that is not above the value; both lists are in order. */
-  const find = (list: readonly number[], value: number): number => {
-    let low = 0
-    let high = list.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((list[middle] as number) <= value) low = middle + 1
-      else high = middle
-    }
-    return low - 1
-  }
+  const find = (list: readonly number[], value: number): number => leading(list, start => start <= value) - 1
   const lines: GroupLines = {
     count,
     total: count - groups.length,

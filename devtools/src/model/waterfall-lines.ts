@@ -1,5 +1,6 @@
 /** The lines of the waterfall from top to bottom, without a list of them: groups, their bars, and what else happened. */
 import type { Group } from './groups.js'
+import { below } from './sorted.js'
 import type { Bar, Ticks, Waterfall } from './waterfall.js'
 
 export type Line =
@@ -53,13 +54,4 @@ export function linesOf(waterfall: Waterfall, folded: ReadonlySet<string>): Line
 }
 
 /** How many of these, which are in order, are below the value. */
-export function place(sorted: readonly number[], value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] as number) < value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+export const place: (sorted: readonly number[], value: number) => number = below

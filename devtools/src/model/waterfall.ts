@@ -9,6 +9,7 @@ import { callFigures } from './figures.js'
 import { type Group, type Grouping, grouping } from './groups.js'
 import { packing } from './minimap.js'
 import { number, record } from './read.js'
+import { leading } from './sorted.js'
 import { isHit } from './totals.js'
 
 /** Times are in milliseconds since the first event; NaN where there is none yet. */
@@ -218,14 +219,7 @@ export function endAt(bar: Bar, now: number): number {
 
 /** How many bars had begun after so many events. */
 export function begun(bars: readonly Bar[], length: number): number {
-  let low = 0
-  let high = bars.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((bars[middle] as Bar).row < length) low = middle + 1
-    else high = middle
-  }
-  return low
+  return leading(bars, ({ row }) => row < length)
 }
 
 /** A retry as its event says it. */

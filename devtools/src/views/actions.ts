@@ -1,9 +1,9 @@
 /** Everything that can be done with a key or by name: the one list behind the keys, the palette and the sheet of keys. */
 
 import { shownLines } from '../model/row-groups.js'
+import { indexOf } from '../model/sorted.js'
 import type { OpenRun, Panel, Theme, View } from '../state/panel.js'
 import { viewNames } from '../state/panel.js'
-import { indexOf } from './ledger.js'
 import { copy } from './parts.js'
 import { views } from './registry.js'
 import { sheets } from './sheets.js'

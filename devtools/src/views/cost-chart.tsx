@@ -1,8 +1,9 @@
 /** What the run cost over time: how the sum grew, and below it what each part of the time cost, by model. */
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef } from 'react'
 import { type Answer, bucketsOf, growthOf, type Stretch, ticksOf } from '../model/cost.js'
 import { rulerLabel, rulerStep } from '../model/minimap.js'
 import { duration, usd } from '../model/numbers.js'
+import { useSize } from './use-size.js'
 
 const right = 14
 const lineHeight = 132
@@ -30,15 +31,7 @@ export interface CostChartProps {
 export function CostChart(props: CostChartProps) {
   const { answers, spentUsd, savedUsd, endMs, playheadMs, range, shadeOf, nameOf, estimated, onSeek } = props
   const box = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    const element = box.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-
+  const { width } = useSize(box)
   const [spent, saved] = useMemo(
     () => [growthOf(answers, 'spent', endMs), growthOf(answers, 'saved', endMs)] as const,
     [answers, answers.length, endMs]

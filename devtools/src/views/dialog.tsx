@@ -7,6 +7,7 @@ import { callFigures } from '../model/figures.js'
 import { grouped } from '../model/numbers.js'
 import { record } from '../model/read.js'
 import { timeOfChunk } from '../model/rhythm.js'
+import { indexOf } from '../model/sorted.js'
 import { stillOf } from '../model/still.js'
 import { streamAt } from '../model/stream-at.js'
 import { usePanel } from '../state/context.js'
@@ -219,18 +220,5 @@ function Appended({ book, rows }: { readonly book: Book; readonly rows: readonly
 
 function passes(run: OpenRun, call: Call): boolean {
   if (!run.visible) return true
-  return has(run.visible, call.row) || (call.end >= 0 && has(run.visible, call.end))
-}
-
-function has(rows: readonly number[], row: number): boolean {
-  let low = 0
-  let high = rows.length - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const value = rows[middle] as number
-    if (value === row) return true
-    if (value < row) low = middle + 1
-    else high = middle - 1
-  }
-  return false
+  return indexOf(run.visible, call.row) >= 0 || (call.end >= 0 && indexOf(run.visible, call.end) >= 0)
 }

@@ -6,6 +6,7 @@ import { type NodeFacts, nodeFacts } from '../model/graph-facts.js'
 import type { Layout, Point } from '../model/layout.js'
 import { Glyph, Icon } from './glyph.js'
 import { isBack, nodeHeight, nodeWidth } from './use-graph.js'
+import { useSize } from './use-size.js'
 
 export interface GraphCanvasProps {
   readonly graph: Graph
@@ -37,18 +38,10 @@ const maxCounted = 60
 
 export function GraphCanvas({ graph, layout, book, selected, path, onPick, onEnter }: GraphCanvasProps) {
   const box = useRef<HTMLDivElement>(null)
-  const [size, setSize] = useState({ width: 0, height: 0 })
+  const size = useSize(box)
   const [moved, setMoved] = useState<Camera | undefined>(undefined)
   const held = useRef<{ x: number; y: number; camera: Camera; drag: boolean } | undefined>(undefined)
   const { length } = book.events
-
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
 
   const fit = fitted(layout, size, 0.02)
   // What would be too small to read is shown from its beginning, and the rest is reached by panning.

@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { type LiveRow, liveRows } from '../model/row.js'
 import { runState } from '../model/run.js'
+import { below, indexOf } from '../model/sorted.js'
 import { usePanel } from '../state/context.js'
 import { useFates } from '../state/fates.js'
 import { Icon } from './glyph.js'
@@ -73,7 +74,7 @@ export function Ledger({ run, dock }: ViewProps) {
   }, [selected, visible])
 
   // So does the playhead.
-  const playheadAt = playhead === undefined ? undefined : visible ? placeOf(visible, playhead) : playhead
+  const playheadAt = playhead === undefined ? undefined : visible ? below(visible, playhead) : playhead
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element || playheadAt === undefined) return
@@ -235,30 +236,4 @@ function Nothing({ filtered }: { readonly filtered: boolean }) {
       </p>
     </div>
   )
-}
-
-/** How many of the visible rows come before a row. */
-function placeOf(rows: readonly number[], row: number): number {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((rows[middle] as number) < row) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** Where a row stands among the visible ones, which are in order. */
-export function indexOf(rows: readonly number[], row: number): number {
-  let low = 0
-  let high = rows.length - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const value = rows[middle] as number
-    if (value === row) return middle
-    if (value < row) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
 }

@@ -1,5 +1,5 @@
 /** The playhead: where in the run everything above it is. A slider over time, with the steps of a recorder. */
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
 import type { Book } from '../model/book.js'
 import { grouped, seconds } from '../model/numbers.js'
 import { clockOf, lengthAt, wholeMs } from '../model/playhead.js'
@@ -8,6 +8,7 @@ import { usePanel } from '../state/context.js'
 import { speeds } from '../state/playback.js'
 import { Icon, type IconName } from './glyph.js'
 import type { ViewProps } from './registry.js'
+import { useSize } from './use-size.js'
 
 export function Playback({ run, dock }: ViewProps) {
   const panel = usePanel()
@@ -94,17 +95,9 @@ function Track({ book, length, ms }: { readonly book: Book; readonly length: num
   const panel = usePanel()
   const box = useRef<HTMLDivElement>(null)
   const held = useRef(false)
-  const [width, setWidth] = useState(0)
+  const { width } = useSize(box)
   const whole = wholeMs(book) || 1
   const share = Math.min(1, Math.max(0, ms / whole))
-
-  useEffect(() => {
-    const element = box.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
 
   const seek = (event: PointerEvent): void => {
     const bounds = event.currentTarget.getBoundingClientRect()

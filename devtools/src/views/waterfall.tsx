@@ -5,6 +5,7 @@ import { groupName } from '../model/groups.js'
 import { masked } from '../model/mask.js'
 import { duration, grouped } from '../model/numbers.js'
 import { piecesOf } from '../model/pieces.js'
+import { leading } from '../model/sorted.js'
 import { type Bar, endAt, waterfallOf } from '../model/waterfall.js'
 import { type Line, linesOf, others, place } from '../model/waterfall-lines.js'
 import { usePanel } from '../state/context.js'
@@ -465,14 +466,7 @@ function Calls({ run, dock }: ViewProps) {
 
 /** How many bars began before this time: they are in order. */
 function startedBefore(bars: readonly Bar[], ms: number): number {
-  let low = 0
-  let high = bars.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((bars[middle] as Bar).start < ms) low = middle + 1
-    else high = middle
-  }
-  return low
+  return leading(bars, ({ start }) => start < ms)
 }
 
 /** So many calls up to now, with room for their words. */

@@ -1,11 +1,12 @@
 /** Objects as cards in the column of their type, with lines between those that are related. */
-import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef } from 'react'
 import type { Book } from '../model/book.js'
 import type { Point } from '../model/layout.js'
 import { grouped } from '../model/numbers.js'
 import { fieldsAt, standing, versionAt, type WorldFold, type WorldObject } from '../model/world-at.js'
 import { gistOf, type Link, mapOf, stateOf, type WorldMap } from '../model/world-map.js'
 import { Glyph } from './glyph.js'
+import { useSize } from './use-size.js'
 
 export interface WorldMapProps {
   readonly book: Book
@@ -27,14 +28,7 @@ const roomy = 156
 
 export function WorldMapView({ book, fold, total, chosen, fresh, onObject }: WorldMapProps) {
   const box = useRef<HTMLDivElement>(null)
-  const [room, setRoom] = useState({ width: 800, height: 500 })
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setRoom({ width: element.clientWidth, height: element.clientHeight }))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
+  const room = useSize(box, { width: 800, height: 500 })
   const { length } = book.events
   const around = total > 100 ? chosen : undefined
   const map = useMemo(() => mapOf(book, fold, total, around, { height, gap }), [book, fold, total, around])
