@@ -3,7 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import type { BuildEnvironmentOptions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './packages/tools/chromium.mjs'
-import { allAtOnce, inlinePage } from './packages/tools/inline-page.mjs'
+import { allAtOnce, inlinePage, sideBySide } from './packages/tools/inline-page.mjs'
 import { recordedPlugin } from './packages/tools/recorded.mjs'
 
 const source = '@daybook/source'
@@ -70,7 +70,7 @@ export default defineConfig(({ mode }) => ({
     react(),
     ...(testing ? [recordedPlugin()] : []),
     ...(mode === 'embed' ? [productionReact] : []),
-    ...(mode === 'viewer' ? [allAtOnce(), inlinePage()] : [])
+    ...(mode === 'viewer' ? [sideBySide('/src/viewer.tsx', ['styles', 'model']), allAtOnce(), inlinePage()] : [])
   ],
   resolve: {
     conditions: [source, 'module', 'browser', 'development|production'],

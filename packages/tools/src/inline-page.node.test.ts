@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { inlined, withoutLater } from '../inline-page.mjs'
+import { inlined, sideBySide, withoutLater } from '../inline-page.mjs'
 
 /** As Vite builds it. */
 const page = `<!doctype html><html><head>
@@ -45,4 +45,13 @@ test('what a module of it would load later is loaded with it', () => {
       'const { a, b } = await Promise.resolve({ a: atOnce0, b: atOnce1 })'
   )
   expect(withoutLater('const load = path => import(path)')).toBeUndefined()
+})
+
+test('of the folders named, the entry imports every file first, and no test', () => {
+  const { transform } = sideBySide('/src/inline-page.node.test.ts', ['../../../devtools/src/styles', '.'])
+  const code = transform('rest()', import.meta.filename) ?? ''
+  expect(code).toContain('import "./../../../devtools/src/styles/panel.css?inline";')
+  expect(code).not.toContain('.test.')
+  expect(code.endsWith(';rest()')).toBe(true)
+  expect(transform('rest()', '/src/other.ts')).toBeUndefined()
 })
