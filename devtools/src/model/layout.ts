@@ -141,8 +141,7 @@ export function* layoutSteps(input: LayoutInput): Generator<void, Layout> {
 
   // What is loose stands under the middle of the rest.
   const tiedX = rows.slice(0, firstLoose).flatMap(cells => cells.map(cell => valueAt(middle, cell)))
-  const centre =
-    tiedX.length > 0 ? (tiedX.reduce((a, b) => Math.min(a, b)) + tiedX.reduce((a, b) => Math.max(a, b))) / 2 : 0
+  const centre = tiedX.length > 0 ? (Math.min(...tiedX) + Math.max(...tiedX)) / 2 : 0
   for (const cells of rows.slice(firstLoose))
     pack(
       cells,

@@ -235,7 +235,7 @@ function Shell({ dock = false, wholePage = false, tryIt, end, style, children }:
 }
 
 /** What an answer costs while it streams. */
-const loadPrices = (): Promise<unknown> => import('./live-prices.js')
+const loadPrices = (): Promise<unknown> => import('../sources/price-list.js').then(({ tellCosts }) => tellCosts())
 
 /** What a page that goes offline would miss. */
 const loadRest = (): Promise<unknown> => import('./rest.js').then(({ loadAll }) => loadAll())

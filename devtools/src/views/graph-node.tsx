@@ -56,16 +56,7 @@ export function GraphNodePanel({ graph, book, node, selected, dock, onOpen, onNo
             {grouped(total)} of {grouped(kin)} {words[node.glyph] ?? 'events'}
           </span>
         </div>
-        {!dock && (
-          <p className="muted about">
-            <span className="clip">
-              {node.made.length > 0
-                ? 'Objects of a type, and what changed them.'
-                : `The same ${call?.kind === 'tool' ? 'actor' : `${call ? 'model' : 'type'}${node.actor && ' and actor'}`}.`}{' '}
-              A row opens the event.
-            </span>
-          </p>
-        )}
+        {!dock && <p className="muted about">What belongs together. A row opens the event.</p>}
       </div>
       <div className="scroll">
         <section className="section members">

@@ -15,7 +15,7 @@ import { Segmented } from './segmented.js'
 import { useGraph } from './use-graph.js'
 
 const modes = [
-  { name: 'aggregated', label: 'Aggregated', title: 'Events of a type by one actor and model are one node' },
+  { name: 'aggregated', label: 'Aggregated', title: 'Events of a kind are one node' },
   { name: 'expanded', label: 'Expanded', title: 'Each event is a node, and a call is one with its answer' }
 ] as const
 

@@ -142,6 +142,9 @@ function Calls({ run, dock }: ViewProps) {
   useLayoutEffect(() => bring.current(), [bar])
   // A window without any bar in sight moves the lines to where there is one.
   const touched = useRef(false)
+  const touch = (): void => {
+    touched.current = true
+  }
   const meet = useRef<() => void>(() => {})
   meet.current = () => {
     const element = scroller.current
@@ -405,11 +408,11 @@ function Calls({ run, dock }: ViewProps) {
       {tail && (
         <p className="part meta">
           <span className="clip">
-            {zoom ? `Shown: ${duration(zoom.to - zoom.from)} of` : 'Shown: all of'} {duration(whole)}, with{' '}
-            {grouped(bars.length)} calls.
+            Shown: {zoom ? duration(zoom.to - zoom.from) : 'all'} of {duration(whole)}, with {grouped(bars.length)}{' '}
+            calls.
           </span>
           <button type="button" className="quiet" onClick={() => setZoom(zoom ? undefined : 'tail')}>
-            {zoom ? 'Show all' : 'Show the last ones'}
+            Show {zoom ? 'all' : 'the last ones'}
           </button>
         </p>
       )}
@@ -422,12 +425,8 @@ function Calls({ run, dock }: ViewProps) {
         aria-activedescendant={active >= first && active < last ? `line-${active}` : undefined}
         tabIndex={0}
         onKeyDown={onKey}
-        onWheel={() => {
-          touched.current = true
-        }}
-        onPointerDown={() => {
-          touched.current = true
-        }}
+        onWheel={touch}
+        onPointerDown={touch}
         onScroll={event => setView({ ...view, top: event.currentTarget.scrollTop })}
       >
         <div className="space" role="presentation" style={{ height: lines.count * linePx + rulerPx }}>

@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { asked, bookOf, text } from '../model/events.fixture.js'
 import { callFigures } from '../model/figures.js'
 import { liveRows } from '../model/row.js'
-import './live-prices.js'
+import { tellCosts } from './price-list.js'
 
-function streaming(target: unknown): ReturnType<typeof bookOf> {
+tellCosts()
+
+function streaming(target: unknown, model = 'openai/gpt-5-mini'): ReturnType<typeof bookOf> {
   const request = asked('r', 'Why?')
-  const book = bookOf({ ...request, data: { ...(request.data as object), target } })
+  const book = bookOf({ ...request, data: { ...(request.data as object), model, target } })
   book.signal(text('r', 0, 'x'.repeat(4000)), 0)
   return book
 }
@@ -19,6 +21,7 @@ test('an answer on its way costs what its words so far cost, as an estimate', ()
   // A thousand tokens at two dollars a million, and the few that it read.
   expect(figures?.costUsd).toBeCloseTo(0.002, 4)
   expect(liveRows(book, 10)[0]?.cost).toBe('≈.0020')
+  expect(liveRows(streaming(undefined), 10)[0]?.cost).toBe('≈.0020')
 })
 
 test('where the price is not known, nothing is told', () => {
@@ -28,7 +31,7 @@ test('where the price is not known, nothing is told', () => {
     { provider: 'custom', model: 'gpt-5-mini' },
     { provider: '__proto__', model: 'x' }
   ]) {
-    const book = streaming(target)
+    const book = streaming(target, 'nobody/knows')
     expect(callFigures(book, book.calls.all[0] as never, 10).costUsd).toBeNull()
     expect(liveRows(book, 10)[0]?.cost).toBe('–')
   }
