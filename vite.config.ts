@@ -12,7 +12,10 @@ const testing = Boolean(process.env.VITEST)
 const long = process.env.DAYBOOK_CHECK === 'quick' ? ['**/*.long.*'] : []
 const tests = ['packages/*/src/**/*.test.{ts,tsx}', 'devtools/src/**/*.test.{ts,tsx}']
 
-/** All that the panel needs at once is one file, but what a small entry needs of it too, which must not load it whole. */
+/**
+ * All that the panel needs at once is one file, but what a small entry needs of it too, which must not load it whole. What
+ * several views load later is one file too: apart, each of its parts would be a file that gzip can do little with.
+ */
 const wholePanel = [
   { name: 'read', test: /devtools\/src\/model\/read\.ts$/, priority: 1 },
   { name: 'panel', test: /devtools\/src\/panel\.tsx$/ },
