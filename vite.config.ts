@@ -119,8 +119,6 @@ export default defineConfig(({ mode }) => ({
             '@anthropic-ai/sdk',
             'idb-keyval',
             'eventsource-parser',
-            '@noble/hashes/sha2.js',
-            '@noble/hashes/utils.js',
             'fast-check',
             'zod',
             '@cfworker/json-schema',

@@ -10,9 +10,7 @@ const imports = {
   '#platform': '/daybook/platform/browser.js',
   '#stores': '/daybook/stores/browser.js',
   'idb-keyval': '/modules/idb-keyval/index.js',
-  'eventsource-parser': '/modules/eventsource-parser/index.js',
-  '@noble/hashes/sha2.js': '/modules/noble/sha2.js',
-  '@noble/hashes/utils.js': '/modules/noble/utils.js'
+  'eventsource-parser': '/modules/eventsource-parser/index.js'
 }
 
 // A page that is as unkind to a guest as pages are: resets with !important, a transform, its own hot keys, another React.
@@ -57,8 +55,7 @@ test.beforeAll(async () => {
     ...folder('/kits', 'packages/kits/dist'),
     ...folder('/devtools', 'devtools/dist'),
     ...folder('/modules/idb-keyval', 'node_modules/idb-keyval/dist'),
-    ...folder('/modules/eventsource-parser', 'node_modules/eventsource-parser/dist'),
-    ...folder('/modules/noble', 'node_modules/@noble/hashes')
+    ...folder('/modules/eventsource-parser', 'node_modules/eventsource-parser/dist')
   })
 })
 test.afterAll(() => host.close())

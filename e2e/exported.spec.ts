@@ -42,7 +42,9 @@ test('an exported run opens without a network, and all of it is there to be look
   await expect(rows.first()).toBeVisible()
 })
 
-test('an exported run is verified and replayed without a network, and its address keeps what is shown', async ({ page }) => {
+test('an exported run is verified and replayed without a network, and its address keeps what is shown', async ({
+  page
+}) => {
   await command('export', 'demo', '--html', '--out', 'demo.html')
   await page.goto(pathToFileURL(join(folder, 'demo.html')).href)
   const rows = page.getByRole('grid', { name: 'Events' }).getByRole('row')

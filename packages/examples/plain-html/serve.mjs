@@ -8,8 +8,7 @@ const folders = {
   '/daybook/': new URL('packages/daybook/dist/', top),
   '/daybook-devtools/': new URL('devtools/dist/', top),
   '/modules/idb-keyval/': new URL('node_modules/idb-keyval/dist/', top),
-  '/modules/eventsource-parser/': new URL('node_modules/eventsource-parser/dist/', top),
-  '/modules/@noble/hashes/': new URL('node_modules/@noble/hashes/', top)
+  '/modules/eventsource-parser/': new URL('node_modules/eventsource-parser/dist/', top)
 }
 const types = {
   '.html': 'text/html',
