@@ -63,7 +63,7 @@ interface Requested {
   readonly position: number
   readonly data: Readonly<Record<string, unknown>>
   /** Where its tools and the like were said first. */
-  readonly said: Readonly<Record<string, Place>>
+  readonly said: ReadonlyMap<string, Place>
   readonly messages: readonly unknown[]
   /** How somebody else may refer to its messages. */
   readonly segments: readonly Segment[]
@@ -176,11 +176,11 @@ export function packer(): Packer {
     const before = requests.at(-1)
     const values: Kept[] = []
     const short: Record<string, unknown> = { ...event.data, messages: [] }
-    const said: Record<string, Place> = {}
+    const said = new Map<string, Place>()
     for (const [key, value] of Object.entries(event.data)) {
       if (typeof value !== 'object' || key === 'messages' || sizeOf(value) < minimum) continue
-      const first = before && sameJson(before.data[key], value) ? before.said[key] : undefined
-      said[key] = first ?? { ...here, path: [key] }
+      const first = before && sameJson(before.data[key], value) ? before.said.get(key) : undefined
+      said.set(key, first ?? { ...here, path: [key] })
       if (!first) continue
       values.push([[key], first.position, first.id, first.path])
       short[key] = null
