@@ -120,7 +120,7 @@ async function hostWorks(page: Page): Promise<void> {
 const shows = {
   Waterfall: 'Question 1',
   Dialog: 'Which facts about it are well established?',
-  Graph: 'kit.loaded',
+  Graph: 'Goal',
   Cost: 'Who spent it',
   World: 'Finding 1',
   Compare: 'Add run',
