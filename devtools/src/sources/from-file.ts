@@ -164,7 +164,9 @@ export function readWhileShown(
 export async function parseLedgerText(input: string, name: string): Promise<ParsedFile> {
   const text = input.charCodeAt(0) === 0xfeff ? input.slice(1) : input
   if (!/^\s*[{[]/m.test(text)) {
-    throw new FileError(`${name} is not a ledger: it should be a .jsonl file with one event a line, or a JSON list of events.`)
+    throw new FileError(
+      `${name} is not a ledger: it should be a .jsonl file with one event a line, or a JSON list of events.`
+    )
   }
   const list = listIn(text)
   const parsed = await byLine(list?.text ?? text, name)
