@@ -199,7 +199,7 @@ export function idbCache(options: IdbCacheOptions = {}): CacheStore {
       const locks: LockManager | undefined = globalThis.navigator?.locks
       const lock = `${name}/${key}`
       // One that this tab has already is never waited for: a cache may stand behind another one.
-      if (!locks || turns.has(lock)) return Promise.resolve(() => {})
+      if (!locks || turns.has(lock)) return Promise.resolve(undefined)
       return new Promise((resolve, reject) => {
         const holding = (): Promise<void> => {
           turns.add(lock)

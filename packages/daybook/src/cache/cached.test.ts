@@ -625,3 +625,53 @@ test('a request that is no JSON fails by its stream', async () => {
   expect(failure).toBeInstanceOf(DaybookError)
   expect(failure).toMatchObject({ kind: 'input' })
 })
+
+describe('a store whose keys have turns', () => {
+  /** Counts its looks, and says what happened in order. */
+  function turning(others: boolean): { store: CacheStore; steps: string[] } {
+    const steps: string[] = []
+    const memory = memoryCache()
+    const store: CacheStore = {
+      ...memory,
+      async get(key) {
+        steps.push('look')
+        return memory.get(key)
+      },
+      async set(key, entry) {
+        steps.push('store')
+        await memory.set(key, entry)
+      },
+      turn: async () => {
+        steps.push('turn')
+        return others ? () => void steps.push('let go') : undefined
+      }
+    }
+    return { store, steps }
+  }
+
+  test('is looked at again when it is our turn, and lets the next one ask when the answer is there', async () => {
+    const { store, steps } = turning(true)
+    await cached(provider(), store)(request)
+    expect(steps).toEqual(['look', 'turn', 'look', 'store', 'let go'])
+  })
+
+  test('is looked at once where there was nobody to wait for', async () => {
+    const { store, steps } = turning(false)
+    await cached(provider(), store)(request)
+    expect(steps).toEqual(['look', 'turn', 'store'])
+  })
+
+  test('lets the next one ask after a failure, and when nobody waits any more', async () => {
+    const failing = turning(true)
+    const refusing: LLMFn = () => failedStream(new RateLimitError('No.'))
+    await expect(cached(refusing, failing.store)(request)).rejects.toThrow('No.')
+    expect(failing.steps).toEqual(['look', 'turn', 'look', 'let go'])
+
+    const left = turning(true)
+    const controller = new AbortController()
+    const asked = cached(provider(), left.store)(request, { signal: controller.signal })
+    controller.abort()
+    await expect(asked).rejects.toMatchObject({ kind: 'aborted' })
+    await expect.poll(() => left.steps.at(-1)).toBe('let go')
+  })
+})

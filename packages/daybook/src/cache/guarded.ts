@@ -11,7 +11,7 @@ export interface GuardedStore {
   /** Never throws or rejects. */
   set(key: string, entry: CacheEntry): Awaitable<void>
   /** As the store's own, where it has one; waits no longer than `maxTurn` and never rejects. */
-  readonly turn: ((key: string) => Promise<() => void>) | undefined
+  readonly turn: ((key: string) => Promise<(() => void) | undefined>) | undefined
   /** Whether the store failed lately and is left alone for a while. */
   isOff(): boolean
   /** Says a thing once for this store. */
@@ -88,9 +88,7 @@ export function guarded(store: CacheStore, { host, timeoutMs }: GuardOptions): G
       }
     },
     // One who cannot wait in line asks for itself.
-    turn:
-      store.turn &&
-      (async key => (await store.turn?.(key, AbortSignal.timeout(maxTurn)).catch(() => {})) ?? (() => {})),
+    turn: store.turn && (async key => store.turn?.(key, AbortSignal.timeout(maxTurn)).catch(() => undefined)),
     isOff: () => host.now() < health.readOffUntil,
     warn
   }

@@ -13,7 +13,7 @@ export function lazyCache(open: () => Promise<CacheStore>): CacheStore {
     set: async (key, entry) => (await store()).set(key, entry),
     delete: async key => (await store()).delete(key),
     keys: async () => (await store()).keys(),
-    turn: async (key, signal) => (await (await store()).turn?.(key, signal)) ?? (() => {}),
+    turn: async (key, signal) => (await store()).turn?.(key, signal),
     // What was never opened has nothing to let go of.
     close: async () => opened?.close?.()
   }

@@ -148,7 +148,8 @@ function stored(counter: Counter, key: string): Awaitable<CacheEntry | undefined
 }
 
 async function inTurn({ store, traffic: { turns } }: Counter, key: string): Promise<CacheEntry | undefined> {
-  const letGo = (await store.turn?.(key)) as () => void
+  const letGo = await store.turn?.(key)
+  if (!letGo) return undefined
   const entry = await store.get(key)
   if (entry) letGo()
   else {

@@ -25,9 +25,10 @@ export interface CacheStore {
   keys(): Awaitable<readonly string[]>
   /**
    * Resolves when nobody else who uses this store, in another tab say, is asking for the key's answer, with the function
-   * that lets the next one ask; rejects with the signal's reason. Who goes away has let go. Left out: nobody else asks.
+   * that lets the next one ask; rejects with the signal's reason. Who goes away has let go. Left out, or undefined: there
+   * was nobody to wait for.
    */
-  turn?(key: string, signal: AbortSignal): Promise<() => void>
+  turn?(key: string, signal: AbortSignal): Promise<(() => void) | undefined>
   /** Writes what is pending and lets go of files and connections. */
   close?(): Awaitable<void>
 }
